@@ -1,0 +1,226 @@
+//! What a file is, by its first bytes.
+
+use std::fmt;
+
+/// What a file is, by its first bytes and never by its name.
+///
+/// Its `Display` is the name to show to a person.
+#[non_exhaustive]
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub enum Container {
+    /// Bare AAC frames with ADTS headers.
+    Adts,
+    /// AIFF or AIFF-C.
+    Aiff,
+    /// AMR, narrow or wide band.
+    Amr,
+    /// ASF, which holds WMA.
+    Asf,
+    /// Sun's AU.
+    Au,
+    /// Text in base64, such as audio that a program forgot to decode.
+    Base64,
+    /// Apple's CAF.
+    Caf,
+    /// FLAC.
+    Flac,
+    /// An HTML page, such as an error page saved under the name of the audio.
+    Html,
+    /// JSON.
+    Json,
+    /// Matroska.
+    Matroska,
+    /// MPEG audio, mostly MP3.
+    Mp3,
+    /// MP4, M4A, MOV and 3GP.
+    Mp4,
+    /// Ogg, whatever it holds.
+    Ogg,
+    /// Other text.
+    Text,
+    /// None of these. Headerless PCM cannot be told from other data and is unknown too.
+    Unknown,
+    /// WAV: RIFF, RIFX, RF64 and BW64.
+    Wav,
+    /// `WebM`, which is what browsers record.
+    WebM,
+}
+
+impl Container {
+    /// What begins with these bytes. A few kilobytes are enough.
+    #[must_use]
+    pub fn sniff(prefix: &[u8]) -> Self {
+        by_magic(prefix).unwrap_or_else(|| by_text(&prefix[..prefix.len().min(TEXT_LOOKED_AT)]))
+    }
+
+    /// Whether it is one of the kinds that hold audio, as opposed to text and to what is unknown.
+    #[must_use]
+    pub const fn is_audio(self) -> bool {
+        !matches!(self, Self::Base64 | Self::Html | Self::Json | Self::Text | Self::Unknown)
+    }
+}
+
+impl fmt::Display for Container {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Adts => "AAC",
+            Self::Aiff => "AIFF",
+            Self::Amr => "AMR",
+            Self::Asf => "ASF (WMA)",
+            Self::Au => "AU",
+            Self::Base64 => "base64 text",
+            Self::Caf => "CAF",
+            Self::Flac => "FLAC",
+            Self::Html => "HTML",
+            Self::Json => "JSON",
+            Self::Matroska => "Matroska",
+            Self::Mp3 => "MP3",
+            Self::Mp4 => "MP4 (M4A)",
+            Self::Ogg => "Ogg",
+            Self::Text => "text",
+            Self::Unknown => "unknown data",
+            Self::Wav => "WAV",
+            Self::WebM => "WebM",
+        })
+    }
+}
+
+fn by_magic(prefix: &[u8]) -> Option<Container> {
+    let four = |at: usize| prefix.get(at..at + 4);
+    Some(match four(0)? {
+        // A file that ends before its form type is a WAV that was cut short, most likely.
+        b"RIFF" | b"RIFX" | b"RF64" | b"BW64" if four(8).is_none_or(|form| form == b"WAVE") => Container::Wav,
+        b"OggS" => Container::Ogg,
+        b"fLaC" => Container::Flac,
+        b"FORM" if matches!(four(8), Some(b"AIFF" | b"AIFC")) => Container::Aiff,
+        b"#!AM" if prefix.starts_with(b"#!AMR") => Container::Amr,
+        b"caff" => Container::Caf,
+        b".snd" => Container::Au,
+        [0x30, 0x26, 0xb2, 0x75] => Container::Asf,
+        // EBML; the document type stands within its first few dozen bytes.
+        [0x1a, 0x45, 0xdf, 0xa3] => match contains(&prefix[..prefix.len().min(64)], b"webm") {
+            true => Container::WebM,
+            false => Container::Matroska,
+        },
+        [b'I', b'D', b'3', _] => Container::Mp3,
+        // ADTS has the layer bits at zero, which MPEG audio never has.
+        [0xff, second, _, _] if second & 0xf6 == 0xf0 => Container::Adts,
+        [0xff, second, third, _] if is_mpeg_audio(*second, *third) => Container::Mp3,
+        _ if matches!(four(4), Some(b"ftyp" | b"styp" | b"moov" | b"mdat" | b"wide")) => Container::Mp4,
+        _ => return None,
+    })
+}
+
+/// Whether `0xff` and these two bytes begin a frame: no value in them is one that the format reserves.
+fn is_mpeg_audio(second: u8, third: u8) -> bool {
+    let version = (second >> 3) & 3;
+    let layer = (second >> 1) & 3;
+    let bitrate = third >> 4;
+    let rate = (third >> 2) & 3;
+    second & 0xe0 == 0xe0 && version != 1 && layer != 0 && bitrate != 0 && bitrate != 15 && rate != 3
+}
+
+fn by_text(prefix: &[u8]) -> Container {
+    let Some(text) = as_text(prefix) else { return Container::Unknown };
+    let text = text.trim_start_matches('\u{feff}').trim();
+    let starts_with = |tag: &str| text.get(..tag.len()).is_some_and(|start| start.eq_ignore_ascii_case(tag));
+    if text.is_empty() {
+        return Container::Text;
+    }
+    if ["<!doctype html", "<html", "<head", "<body"].into_iter().any(starts_with) {
+        return Container::Html;
+    }
+    if text.starts_with(['{', '[']) {
+        return Container::Json;
+    }
+    if is_base64(text) {
+        return Container::Base64;
+    }
+    Container::Text
+}
+
+/// The bytes as text, when they are UTF-8 without control characters. A character may be cut at the end.
+fn as_text(prefix: &[u8]) -> Option<&str> {
+    let text = match std::str::from_utf8(prefix) {
+        Ok(text) => text,
+        Err(error) if error.error_len().is_none() => std::str::from_utf8(&prefix[..error.valid_up_to()]).ok()?,
+        Err(_) => return None,
+    };
+    let plain = text.chars().all(|c| !c.is_control() || matches!(c, '\t' | '\n' | '\r' | '\u{c}'));
+    (plain && !text.is_empty()).then_some(text)
+}
+
+fn is_base64(text: &str) -> bool {
+    if text.starts_with("data:") {
+        return text.contains(";base64,");
+    }
+    // What WAV, Ogg, MP3 with a tag, FLAC, WebM and MP4 look like in base64.
+    let audio = ["UklGR", "T2dnUw", "SUQz", "ZkxhQ", "GkXfo", "AAAAIGZ0", "AAAAHGZ0"];
+    let alphabet = |c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '/' | '=' | '-' | '_' | '\r' | '\n');
+    let is_long = 64 <= text.len() && text.contains(|c: char| c.is_ascii_digit());
+    text.chars().all(alphabet) && (is_long || audio.iter().any(|start| text.starts_with(start)))
+}
+
+fn contains(bytes: &[u8], part: &[u8]) -> bool {
+    bytes.windows(part.len()).any(|window| window == part)
+}
+
+/// Text shows itself within this many bytes.
+const TEXT_LOOKED_AT: usize = 4096;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_kind_is_known_by_its_first_bytes() {
+        let long_base64 = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWYwMTIzNDU2Nzg5YWJjZGVmMDEyMzQ1Njc4OWFiY2RlZg==";
+        for (bytes, container) in [
+            (&b"RIFF\x24\0\0\0WAVEfmt "[..], Container::Wav),
+            (b"RIFX\0\0\0\x24WAVEfmt ", Container::Wav),
+            (b"RF64\xff\xff\xff\xffWAVEds64", Container::Wav),
+            (b"BW64\xff\xff\xff\xffWAVEds64", Container::Wav),
+            (b"RIFF\x24\0", Container::Wav),
+            (b"RIFF\x24\0\0\0AVI LIST", Container::Unknown),
+            (b"OggS\0\x02", Container::Ogg),
+            (b"fLaC\0\0\0\x22", Container::Flac),
+            (b"FORM\0\0\0\x24AIFFCOMM", Container::Aiff),
+            (b"FORM\0\0\0\x24AIFCFVER", Container::Aiff),
+            (b"#!AMR\n\x3c", Container::Amr),
+            (b"#!AMR-WB\n", Container::Amr),
+            (b"caff\0\x01\0\0", Container::Caf),
+            (b".snd\0\0\0\x18", Container::Au),
+            (b"\x30\x26\xb2\x75\x8e\x66", Container::Asf),
+            (b"\x1a\x45\xdf\xa3\x9f\x42\x86\x81\x01\x42\x82\x84webm", Container::WebM),
+            (b"\x1a\x45\xdf\xa3\x9f\x42\x86\x81\x01\x42\x82\x88matroska", Container::Matroska),
+            (b"ID3\x04\0\0\0\0\0\0", Container::Mp3),
+            (b"\xff\xfb\x90\x64", Container::Mp3),
+            (b"\xff\xf3\x44\xc4", Container::Mp3),
+            (b"\xff\xf1\x50\x80", Container::Adts),
+            (b"\0\0\0\x20ftypM4A ", Container::Mp4),
+            (b"{\"url\":\"https://example.com/a.wav\"}", Container::Json),
+            (b" \r\n[1, 2]", Container::Json),
+            (b"\xef\xbb\xbf<!DOCTYPE html><html>", Container::Html),
+            (b"<html lang=\"en\">", Container::Html),
+            (b"UklGRiQAAABXQVZFZm10IBAAAAABAAEA", Container::Base64),
+            (b"data:audio/wav;base64,UklGRg==", Container::Base64),
+            (long_base64.as_bytes(), Container::Base64),
+            ("Grüße, das ist kein Ton.".as_bytes(), Container::Text),
+            (b"<?xml version=\"1.0\"?>", Container::Text),
+            (b"", Container::Unknown),
+            (b"\0\0\0\0\0\0\0\0", Container::Unknown),
+            (b"\xff\xff\xff\xff\xfe\xff\x01\0", Container::Unknown),
+            (b"{\0\x01\0{\0", Container::Unknown),
+        ] {
+            assert_eq!(Container::sniff(bytes), container, "{:?}", String::from_utf8_lossy(bytes));
+        }
+    }
+
+    #[test]
+    fn a_character_cut_at_the_end_of_what_is_looked_at_is_still_text() {
+        let text = " ".repeat(TEXT_LOOKED_AT - 1) + "ü and more";
+
+        assert_eq!(Container::sniff(text.as_bytes()), Container::Text);
+        assert_eq!(Container::sniff(&"word ü".as_bytes()[..6]), Container::Text);
+    }
+}

@@ -1,0 +1,42 @@
+//! What an audio file is, and whether the Speech service would take it.
+//!
+//! The service answers audio of the wrong kind with silence instead of an error, and there is no warning when it is
+//! too long. Use this crate before anything is sent: [`Inspection`] looks at the beginning of a file or a pipe and
+//! says what it is, and its [`Verdict`] whether it can go out as it is, wants another header, or why it cannot. For a
+//! pipe that may never end, [`LengthMeter`] says where one request is full.
+//!
+//! ```
+//! use stt_audio::{Inspection, Limits, Verdict};
+//!
+//! let page = b"<!DOCTYPE html><title>404 Not Found</title>";
+//! let inspection = Inspection::of_prefix(page, Some(page.len() as u64));
+//!
+//! let Verdict::Refused(reasons) = inspection.verdict(Limits::RECOGNITION) else { unreachable!() };
+//! assert_eq!(reasons[0].to_string(), "HTML, not audio");
+//! ```
+//!
+//! Nothing is decoded, and no number in a file decides how much memory is used.
+
+#![warn(clippy::print_stderr, clippy::print_stdout)]
+
+mod codec;
+mod container;
+mod inspect;
+mod judge;
+mod limits;
+mod meter;
+mod ogg;
+mod source;
+mod units;
+mod verdict;
+mod warning;
+mod wav;
+
+pub use codec::Codec;
+pub use container::Container;
+pub use inspect::{Inspection, Length, PREFIX};
+pub use limits::Limits;
+pub use meter::{LengthMeter, Metered};
+pub use verdict::{NewHeader, Reason, Verdict};
+pub use warning::Warning;
+pub use wav::{Wav, WavError, WavForm, canonical_header};

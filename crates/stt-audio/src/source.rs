@@ -1,0 +1,50 @@
+//! Bytes by their offset, from memory or from a file, never more than asked for.
+
+use std::io::{self, Read, Seek, SeekFrom};
+
+/// Something whose bytes can be read anywhere.
+pub(crate) trait Source {
+    /// Fills as much of `into` as there is from `offset` on, and says how much that was.
+    fn read_at(&mut self, offset: u64, into: &mut [u8]) -> io::Result<usize>;
+}
+
+impl Source for &[u8] {
+    fn read_at(&mut self, offset: u64, into: &mut [u8]) -> io::Result<usize> {
+        let from = usize::try_from(offset).unwrap_or(usize::MAX).min(self.len());
+        let there = &self[from..];
+        let count = there.len().min(into.len());
+        into[..count].copy_from_slice(&there[..count]);
+        Ok(count)
+    }
+}
+
+/// A file whose beginning is in memory already.
+pub(crate) struct File<'a, R> {
+    pub(crate) prefix: &'a [u8],
+    pub(crate) rest: &'a mut R,
+}
+
+impl<R: Read + Seek> Source for File<'_, R> {
+    fn read_at(&mut self, offset: u64, into: &mut [u8]) -> io::Result<usize> {
+        let end = offset.saturating_add(into.len() as u64);
+        if end <= self.prefix.len() as u64 {
+            return self.prefix.read_at(offset, into);
+        }
+        self.rest.seek(SeekFrom::Start(offset))?;
+        fill(self.rest, into)
+    }
+}
+
+/// Reads until `into` is full or the input ends.
+pub(crate) fn fill(input: &mut impl Read, into: &mut [u8]) -> io::Result<usize> {
+    let mut filled = 0;
+    while filled < into.len() {
+        match input.read(&mut into[filled..]) {
+            Ok(0) => break,
+            Ok(count) => filled += count,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(filled)
+}

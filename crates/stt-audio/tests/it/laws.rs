@@ -1,0 +1,133 @@
+//! What holds for every input, however broken.
+
+use std::{io::Cursor, time::Instant};
+
+use proptest::prelude::*;
+use stt_audio::{Inspection, Limits, Metered, Verdict, Wav};
+
+use crate::make::{MadeWav, chunk, opus};
+
+/// Looks at bytes in every way there is, and checks what must hold of any answer.
+fn examine(bytes: &[u8]) {
+    let total = bytes.len() as u64;
+    let file = Inspection::of_file(&mut Cursor::new(bytes)).expect("memory can be read");
+    let memory = Inspection::of_prefix(bytes, Some(total));
+    if bytes.len() <= stt_audio::PREFIX {
+        assert_eq!(file, memory, "a file and its bytes are one thing");
+    }
+    match file.verdict(Limits::RECOGNITION) {
+        Verdict::Accepted(_) => {}
+        Verdict::NewHeader(new) => {
+            let length = new.length.expect("the length of a file is known");
+            assert!(0 < length && new.offset + length <= total, "the audio lies in the file");
+        }
+        Verdict::Refused(reasons) => {
+            assert!(!reasons.is_empty(), "a refusal has a reason");
+            reasons.iter().for_each(|reason| assert!(!reason.to_string().is_empty()));
+        }
+    }
+    let pipe = Inspection::of_prefix(bytes, None);
+    if let Some(mut meter) = pipe.meter(Limits::seconds(1)) {
+        let taken = match meter.push(bytes) {
+            Metered::All => bytes.len(),
+            Metered::Ended(count) | Metered::Full(count) => count,
+        };
+        assert!(taken <= bytes.len());
+        assert!(meter.heard() <= Limits::seconds(1).longest());
+    }
+}
+
+fn samples() -> Vec<Vec<u8>> {
+    let mut listed = MadeWav::new(1, 16_000, 1, 16, 20);
+    listed.before = [chunk(b"LIST", b"INFOISFT\x03\0\0\0abc\0"), chunk(b"JUNK", b"odd")].concat();
+    let mut long = MadeWav::new(1, 16_000, 1, 16, 20);
+    (long.riff, long.before, long.data_size) = (*b"RF64", chunk(b"ds64", &[1; 28]), u32::MAX);
+    vec![
+        listed.bytes(),
+        long.bytes(),
+        MadeWav::new(3, 48_000, 2, 32, 5).extensible(32).bytes(),
+        MadeWav::new(1, 8_000, 1, 16, 20).big_endian_bytes(),
+        opus(1, 96_000, 2),
+    ]
+}
+
+#[test]
+fn no_truncation_of_any_file_does_harm() {
+    for sample in samples() {
+        (0..=sample.len()).for_each(|end| examine(&sample[..end]));
+    }
+}
+
+#[test]
+fn no_flipped_bit_and_no_foreign_byte_does_harm() {
+    for sample in samples() {
+        for at in 0..sample.len().min(160) {
+            for value in (0..8).map(|bit| sample[at] ^ (1 << bit)).chain([0, 0x7f, 0x80, 0xff]) {
+                let mut broken = sample.clone();
+                broken[at] = value;
+                examine(&broken);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_hostile_file_costs_no_time() {
+    let flood = MadeWav { before: chunk(b"JUNK", b"").repeat(1_000_000), ..MadeWav::documented() }.bytes();
+    let pages = b"OggS\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0".repeat(300_000);
+    let almost_pages = b"OggS".repeat(2_000_000);
+    let begun = Instant::now();
+    for bytes in [flood, pages, almost_pages] {
+        examine(&bytes[..65_536]);
+        Inspection::of_file(&mut Cursor::new(bytes)).expect("memory can be read");
+    }
+    // Some milliseconds without optimization; the bound is for what would grow with the square.
+    assert!(begun.elapsed().as_secs() < 5);
+}
+
+proptest! {
+    #[test]
+    fn any_bytes_can_be_looked_at(bytes in proptest::collection::vec(any::<u8>(), 0..400), magic in 0..4_usize) {
+        let magic = [&b""[..], b"RIFF\x24\0\0\0WAVE", b"OggS\0\x02", b"RF64\xff\xff\xff\xffWAVEds64\x1c\0\0\0"][magic];
+        examine(&[magic, &bytes].concat());
+    }
+
+    #[test]
+    fn the_audio_is_found_behind_any_chunks_and_is_never_longer_than_the_file(
+        bodies in proptest::collection::vec(proptest::collection::vec(any::<u8>(), 0..50), 0..6),
+        data_size in any::<u32>(),
+        frames in 1..200_usize,
+    ) {
+        let mut made = MadeWav::new(1, 16_000, 1, 16, frames);
+        made.before = bodies.iter().flat_map(|body| chunk(b"JUNK", body)).collect();
+        made.data_size = data_size;
+        let bytes = made.bytes();
+        let wav = Wav::read(&bytes, Some(bytes.len() as u64)).expect("is a WAV");
+
+        let there = (bytes.len() - 2 * frames) as u64;
+        prop_assert_eq!(wav.data_offset, there);
+        let claimed = if data_size == 0 { u64::MAX } else { u64::from(data_size) };
+        prop_assert_eq!(wav.data_length(Some(bytes.len() as u64)), Some(claimed.min(2 * frames as u64) / 2 * 2));
+    }
+
+    #[test]
+    fn the_pieces_in_which_audio_comes_do_not_matter(
+        cuts in proptest::collection::vec(1..5_000_usize, 1..40),
+        length in 0..80_000_usize,
+    ) {
+        let bytes = MadeWav { data: vec![0; length], data_size: 0, ..MadeWav::documented() }.bytes();
+        let mut meter = Inspection::of_prefix(&bytes, None).meter(Limits::seconds(1)).expect("PCM can be measured");
+        let (mut taken, mut left) = (0, &bytes[..]);
+        for cut in cuts.iter().cycle() {
+            let piece = &left[..left.len().min(*cut)];
+            left = &left[piece.len()..];
+            match meter.push(piece) {
+                Metered::All if left.is_empty() => { taken += piece.len(); break }
+                Metered::All => taken += piece.len(),
+                Metered::Ended(count) | Metered::Full(count) => { taken += count; break }
+            }
+        }
+
+        prop_assert_eq!(taken, 44 + length.min(32_000));
+    }
+}

@@ -1,0 +1,8 @@
+//! The crate as its users see it, on files made by hand.
+
+mod inspect;
+mod laws;
+mod make;
+mod meter;
+mod ogg;
+mod wav;

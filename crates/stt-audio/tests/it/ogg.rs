@@ -1,0 +1,142 @@
+use std::{io::Cursor, time::Duration};
+
+use stt_audio::{Codec, Inspection, Length, Limits, Verdict};
+use stt_model::AudioFormat;
+
+use crate::make::{OPUS_20_MS, laced_page, opus, opus_head, page};
+
+fn inspect(bytes: &[u8]) -> Inspection {
+    Inspection::of_file(&mut Cursor::new(bytes)).expect("memory can be read")
+}
+
+fn reasons(bytes: &[u8]) -> Vec<String> {
+    match inspect(bytes).verdict(Limits::RECOGNITION) {
+        Verdict::Refused(reasons) => reasons.iter().map(ToString::to_string).collect(),
+        Verdict::Accepted(_) | Verdict::NewHeader(_) => Vec::new(),
+    }
+}
+
+/// So many samples of 48 kHz.
+fn samples(count: u32) -> Length {
+    Length::Exact(Duration::from_secs(1) * count / 48_000)
+}
+
+#[test]
+fn mono_opus_goes_out_as_it_is() {
+    let inspection = inspect(&opus(1, 0, 3));
+
+    assert_eq!(inspection.verdict(Limits::RECOGNITION), Verdict::Accepted(AudioFormat::OggOpus));
+    assert_eq!((inspection.codec, inspection.channels, inspection.rate), (Codec::Opus, Some(1), Some(16_000)));
+    // The last position, less the 312 samples that the head tells a decoder to drop.
+    assert_eq!(inspection.length, samples(3 * 48_000 - 312));
+    assert_eq!(inspection.to_string(), "Ogg, Opus, 16 kHz, mono, 3.0 s");
+}
+
+#[test]
+fn a_recording_of_a_running_broadcast_is_as_long_as_what_was_recorded() {
+    assert_eq!(inspect(&opus(1, 1_000_000_000, 3)).length, samples(3 * 48_000 - 312));
+}
+
+#[test]
+fn a_last_page_may_end_early_and_the_only_page_too() {
+    let mut bytes = page(2, 0, 7, &[&opus_head(1)]);
+    bytes.extend(page(0, 0, 7, &[b"OpusTags\0\0\0\0\0\0\0\0"]));
+    bytes.extend(page(4, 24_000, 7, &[OPUS_20_MS; 50]));
+
+    assert_eq!(inspect(&bytes).length, samples(24_000 - 312));
+}
+
+#[test]
+fn each_kind_of_packet_has_its_own_length() {
+    // First bytes by RFC 6716: configuration, one, two or more frames; samples of 48 kHz.
+    for (packet, length) in [
+        (&[0 << 3][..], 480),
+        (&[3 << 3], 2_880),
+        (&[(9 << 3) | 1], 2 * 960),
+        (&[(12 << 3) | 2], 2 * 480),
+        (&[(13 << 3) | 3, 3], 3 * 960),
+        (&[16 << 3], 120),
+        (&[(31 << 3) | 3, 0x80 | 6], 6 * 960),
+        (&[(31 << 3) | 3], 0),
+        (&[], 0),
+    ] {
+        let mut bytes = page(2, 0, 7, &[&opus_head(1)]);
+        bytes.extend(page(0, 0, 7, &[b"OpusTags\0\0\0\0\0\0\0\0"]));
+        bytes.extend(page(0, 50_000, 7, &[packet]));
+        bytes.extend(page(4, 100_000, 7, &[OPUS_20_MS]));
+
+        // The first page of audio ends at 50,000, so the stream began a packet before.
+        assert_eq!(inspect(&bytes).length, samples(50_000 + length - 312), "{packet:?}");
+    }
+}
+
+#[test]
+fn each_way_to_be_wrong_is_told() {
+    let head = page(2, 0, 7, &[&opus_head(1)]);
+    let tags = page(0, 0, 7, &[b"OpusTags\0\0\0\0\0\0\0\0"]);
+    let vorbis = [page(2, 0, 7, &[b"\x01vorbis\0\0\0\0\x01\x44\xac\0\0"]), page(4, 44_100, 7, &[b"x"])].concat();
+    let other_link = page(2, 0, 8, &[&opus_head(1)]);
+    for (bytes, expected) in [
+        (opus(2, 0, 3), "stereo, the service takes mono (stereo was heard as silence)"),
+        (opus(1, 0, 61), "61.0 s, the limit is 60 s"),
+        (vorbis, "Vorbis inside Ogg, the service takes PCM in WAV and Opus in Ogg"),
+        ([opus(1, 0, 3), other_link.clone()].concat(), "several Ogg streams in one file, the service would hear one"),
+        (
+            [head.clone(), other_link, opus(1, 0, 1)[head.len()..].to_vec()].concat(),
+            "several Ogg streams in one file, the service would hear one",
+        ),
+        ([head.clone(), tags.clone()].concat(), "headers, but no audio"),
+        ([head.clone(), tags, page(0, 48_000, 7, &[OPUS_20_MS; 50])[..60].to_vec()].concat(), "headers, but no audio"),
+        (head[..20].to_vec(), "headers, but no audio"),
+    ] {
+        assert_eq!(reasons(&bytes), [expected]);
+    }
+}
+
+#[test]
+fn a_page_that_is_cut_off_does_not_count() {
+    let whole = opus(1, 0, 3);
+    for cut in [1, 100, 200, 260] {
+        let inspection = inspect(&whole[..whole.len() - cut]);
+
+        assert_eq!(inspection.length, samples(2 * 48_000 - 312), "{cut} bytes less");
+        let warnings: Vec<_> = inspection.warnings.iter().map(ToString::to_string).collect();
+        assert_eq!(warnings, ["the last page is cut off; using what is there"]);
+    }
+}
+
+#[test]
+fn a_pipe_has_no_length_until_it_ended() {
+    let bytes = opus(1, 0, 3);
+
+    assert_eq!(Inspection::of_prefix(&bytes, None).length, Length::Unknown);
+    assert_eq!(
+        Inspection::of_prefix(&bytes, None).verdict(Limits::RECOGNITION),
+        Verdict::Accepted(AudioFormat::OggOpus)
+    );
+    assert_eq!(Inspection::of_prefix(&bytes, Some(bytes.len() as u64)).length, samples(3 * 48_000 - 312));
+}
+
+#[test]
+fn the_end_of_a_long_file_is_found_behind_much_audio() {
+    // About 250 bytes a page: more than both ends that are read.
+    let bytes = opus(1, 0, 1200);
+    assert!(250_000 < bytes.len());
+
+    assert_eq!(inspect(&bytes).length, samples(1200 * 48_000 - 312));
+}
+
+#[test]
+fn a_picture_in_the_comments_moves_the_audio_and_not_its_length() {
+    // The comments take two pages, the first of 65,307 bytes, so that the beginning that is read ends within the first
+    // page of audio.
+    let mut bytes = page(2, 0, 7, &[&opus_head(1)]);
+    bytes.extend(laced_page(0, u64::MAX, 7, &[255; 255], &[b'p'; 255 * 255]));
+    bytes.extend(laced_page(1, 0, 7, &[10], b"0123456789"));
+    let begins = bytes.len();
+    bytes.extend(page(0, 48_000, 7, &[OPUS_20_MS; 50]));
+    assert!(begins + 77 < 65_536 && 65_536 < bytes.len());
+    bytes.extend(page(4, 96_000, 7, &[OPUS_20_MS; 50]));
+
+    assert_eq!(inspect(&bytes).length, samples(96_000 - 312));
+}

@@ -1,0 +1,215 @@
+//! Exactly what was typed.
+#![expect(clippy::doc_markdown, reason = "these comments are the help of the program, where backquotes would be shown")]
+
+mod call;
+mod guard;
+mod service;
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use stt_model::{Dimension, GradingSystem, Granularity, Mode, PhonemeAlphabet, Profanity, ResultFormat};
+
+use self::call::{name_and_value, word};
+pub(crate) use self::{
+    call::{CallArgs, ExpectContinue, PreviewArgs},
+    guard::refuse_key,
+    service::{Auth, KeyServiceArgs, ServiceArgs},
+};
+
+/// Speech to text with the REST API for short audio of Azure Speech: up to 60 seconds of audio a request.
+#[derive(Debug, Parser)]
+#[command(name = "stt", version, before_help = EXAMPLES, arg_required_else_help = true)]
+#[command(max_term_width = 120, disable_help_subcommand = true)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) talk: TalkArgs,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Write down what is said in audio files or in a live stream.
+    #[command(visible_alias = "recognize", before_help = TRANSCRIBE_EXAMPLES)]
+    Transcribe(TranscribeArgs),
+    /// Score how well a text is read out.
+    #[command(before_help = ASSESS_EXAMPLES)]
+    Assess(AssessArgs),
+    /// Exchange the key for an access token, which lives for ten minutes.
+    #[command(before_help = TOKEN_EXAMPLES)]
+    Token(TokenArgs),
+    /// Stand in for the service, offline and without a key, in the tests of any program.
+    Emulator(stt_emulator::cli::Arguments),
+}
+
+/// How much is said on standard error.
+#[derive(Args, Clone, Copy, Debug, Default)]
+pub(crate) struct TalkArgs {
+    /// Say nothing on standard error but what went wrong.
+    #[arg(short, long, global = true, conflicts_with = "verbose", display_order = 100)]
+    pub(crate) quiet: bool,
+    /// Say more on standard error: where requests go, and how each input went.
+    #[arg(short, long, global = true, display_order = 100)]
+    pub(crate) verbose: bool,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct TranscribeArgs {
+    /// Audio files, folders (with everything below them), or - for standard input.
+    #[arg(required = true, value_name = "INPUT")]
+    pub(crate) inputs: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) recognition: RecognitionArgs,
+    /// Detail of the service's result.
+    #[arg(long, default_value = "detailed", value_parser = word::<ResultFormat>(&["simple", "detailed"]))]
+    pub(crate) format: ResultFormat,
+    /// What to write: text, json (one object for one input) or ndjson (one object a line).
+    #[arg(short = 'f', long, default_value = "text")]
+    pub(crate) output_format: OutputFormat,
+    /// Write to this file instead of standard output.
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+    /// How many inputs are sent at once; results come in input order nevertheless.
+    #[arg(short, long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub(crate) jobs: u16,
+    /// Inputs without words are no failure.
+    #[arg(long)]
+    pub(crate) allow_empty: bool,
+    #[command(flatten)]
+    pub(crate) preview: PreviewArgs,
+    #[command(flatten)]
+    pub(crate) service: ServiceArgs,
+    #[command(flatten)]
+    pub(crate) call: CallArgs,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct AssessArgs {
+    /// An audio file of at most 30 seconds, or - for standard input.
+    pub(crate) input: PathBuf,
+    /// The text that is read out, or @FILE to take it from a file.
+    #[arg(long, value_name = "TEXT|@FILE")]
+    pub(crate) reference: String,
+    #[command(flatten)]
+    pub(crate) recognition: RecognitionArgs,
+    /// What to write: text for people or json.
+    #[arg(short = 'f', long, default_value = "text")]
+    pub(crate) output_format: AssessmentFormat,
+    /// Write to this file instead of standard output.
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) preview: PreviewArgs,
+    #[command(flatten)]
+    pub(crate) assessment: AssessmentArgs,
+    #[command(flatten)]
+    pub(crate) service: ServiceArgs,
+    #[command(flatten)]
+    pub(crate) call: CallArgs,
+}
+
+/// What to ask of pronunciation assessment.
+#[derive(Args, Debug)]
+#[command(next_help_heading = "Assessment")]
+pub(crate) struct AssessmentArgs {
+    /// How deep the scores go.
+    #[arg(long, default_value = "phoneme", value_parser = word::<Granularity>(&["phoneme", "word", "fulltext"]))]
+    pub(crate) granularity: Granularity,
+    /// The scale of the scores.
+    #[arg(long, default_value = "hundredmark", value_parser = word::<GradingSystem>(&["hundredmark", "fivepoint"]))]
+    pub(crate) grading: GradingSystem,
+    /// Accuracy only (basic), or also fluency and completeness (comprehensive).
+    #[arg(long, default_value = "comprehensive", value_parser = word::<Dimension>(&["basic", "comprehensive"]))]
+    pub(crate) dimension: Dimension,
+    /// Mark words that were left out or put in.
+    #[arg(long)]
+    pub(crate) miscue: bool,
+    /// Score stress, intonation, speed and rhythm too; en-US only.
+    #[arg(long)]
+    pub(crate) prosody: bool,
+    /// How phonemes are named; the service's default is sapi.
+    #[arg(long, value_parser = word::<PhonemeAlphabet>(&["ipa", "sapi"]))]
+    pub(crate) phoneme_alphabet: Option<PhonemeAlphabet>,
+    /// For each phoneme, this many candidates of what was spoken.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) nbest_phonemes: Option<u32>,
+    /// The GUID of a point system of your own.
+    #[arg(long, value_name = "GUID")]
+    pub(crate) scenario_id: Option<String>,
+    /// Fail with exit code 6 when the PronScore is lower than this.
+    #[arg(long, value_name = "S")]
+    pub(crate) min_score: Option<f64>,
+}
+
+/// What to ask of the service about each piece of audio.
+#[derive(Args, Debug)]
+pub(crate) struct RecognitionArgs {
+    /// The language that is spoken, such as en-US [env: STT_LANGUAGE].
+    #[arg(short, long, value_name = "LOCALE")]
+    pub(crate) language: Option<String>,
+    /// What becomes of profanity; the service's default is masked.
+    #[arg(long, value_parser = word::<Profanity>(&["masked", "removed", "raw"]))]
+    pub(crate) profanity: Option<Profanity>,
+    /// The endpoint id of a custom model.
+    #[arg(long, value_name = "CID")]
+    pub(crate) endpoint_id: Option<String>,
+    /// How the speaker speaks.
+    #[arg(long, default_value = "conversation", value_parser = word::<Mode>(&["conversation", "interactive", "dictation"]))]
+    pub(crate) mode: Mode,
+    /// Any other query parameter; may be repeated.
+    #[arg(long, value_name = "NAME=VALUE", value_parser = name_and_value)]
+    pub(crate) query: Vec<(String, String)>,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct TokenArgs {
+    /// Print the token even on a terminal; into a pipe or a file it is printed anyway.
+    #[arg(long)]
+    pub(crate) print: bool,
+    /// Seconds that the exchange may take, with its repeats.
+    #[arg(long, value_name = "S", default_value = "120", value_parser = call::seconds)]
+    pub(crate) timeout: std::time::Duration,
+    #[command(flatten)]
+    pub(crate) service: KeyServiceArgs,
+}
+
+#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
+pub(crate) enum OutputFormat {
+    #[value(alias = "txt")]
+    Text,
+    Json,
+    Ndjson,
+}
+
+#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
+pub(crate) enum AssessmentFormat {
+    #[value(alias = "txt")]
+    Text,
+    Json,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  stt transcribe -l en-US --emulator tests/audio/pencils.wav    try it, without a key and offline
+  stt transcribe -l en-US --region westeurope --key-file key.txt talk.wav
+  stt assess -l en-US --reference 'Good morning.' good.wav
+  stt emulator                                                  stand in for the service in tests";
+
+const TRANSCRIBE_EXAMPLES: &str = "\
+Examples:
+  stt transcribe -l en-US talk.wav                 the text, on standard output
+  stt transcribe -l de-DE -f ndjson -j 4 calls/    every file below a folder, as JSON
+  arecord -q -f S16_LE -r 16000 -t wav | stt transcribe -l en-US -
+  stt transcribe -l en-US --dry-run talk.wav       the request, and nothing is sent";
+
+const ASSESS_EXAMPLES: &str = "\
+Examples:
+  stt assess -l en-US --reference 'Good morning.' good.wav
+  stt assess -l en-US --reference @text.txt --miscue --prosody -f json read.wav
+  stt assess -l en-US --reference 'Good morning.' --min-score 80 good.wav";
+
+const TOKEN_EXAMPLES: &str = "\
+Examples:
+  stt token                     whether the key is accepted
+  stt token > token.txt         the token itself";

@@ -1,0 +1,50 @@
+//! Where the service is and who asks, as it was typed.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+
+/// Where the service is, and the key.
+#[derive(Args, Clone, Debug, Default)]
+#[command(next_help_heading = "Service")]
+pub(crate) struct KeyServiceArgs {
+    /// The region of the Speech resource, such as westeurope [env: AZURE_SPEECH_REGION].
+    #[arg(long, value_name = "ID")]
+    pub(crate) region: Option<String>,
+    /// The endpoint of the Speech resource, in any form the portal shows; wins over the region [env: AZURE_SPEECH_ENDPOINT].
+    #[arg(long, value_name = "URL")]
+    pub(crate) endpoint: Option<String>,
+    /// The file that holds the key, or - for standard input [env: STT_KEY_FILE, or the key itself in AZURE_SPEECH_KEY].
+    #[arg(long, value_name = "PATH")]
+    pub(crate) key_file: Option<PathBuf>,
+    /// Start the emulator for this run: no key, no network, and no speech recognition.
+    #[arg(long)]
+    pub(crate) emulator: bool,
+}
+
+/// Where the service is and who asks.
+#[derive(Args, Clone, Debug, Default)]
+#[command(next_help_heading = "Service")]
+pub(crate) struct ServiceArgs {
+    #[command(flatten)]
+    pub(crate) key: KeyServiceArgs,
+    /// What is sent: the key, a token for it, an Entra token, or nothing; key if not told [env: STT_AUTH].
+    #[arg(long)]
+    pub(crate) auth: Option<Auth>,
+    /// The file that holds the Entra access token, for --auth entra.
+    #[arg(long, value_name = "PATH")]
+    pub(crate) token_file: Option<PathBuf>,
+    /// The full id of the Speech resource, /subscriptions/..., for --auth entra.
+    #[arg(long, value_name = "ID")]
+    pub(crate) resource_id: Option<String>,
+}
+
+/// What the requests carry as credential.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq, ValueEnum)]
+pub(crate) enum Auth {
+    #[default]
+    Key,
+    Token,
+    Entra,
+    None,
+}

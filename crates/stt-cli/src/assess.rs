@@ -1,0 +1,134 @@
+//! `stt assess`: how well a text is read out.
+
+use std::{fs, sync::Arc};
+
+use stt_audio::Limits;
+use stt_model::{GradingSystem, Language};
+use stt_transcript::Assessment;
+
+use crate::{
+    args::{AssessArgs, AssessmentFormat},
+    connect::connect,
+    environment::Environment,
+    exit::Exit,
+    inputs::{Input, Inputs},
+    output::{Output, io_reason},
+    preview::{Preview, Previewed},
+    problem::Problem,
+    request,
+    session::Outcome,
+    silence, stdin,
+};
+
+/// Does what was asked for; what cannot even be begun is returned.
+pub(crate) async fn run(args: &AssessArgs, environment: &Environment, output: &mut Output) -> Result<(), Problem> {
+    let language = request::language(&args.recognition, environment)?;
+    let reference = reference(&args.reference)?;
+    let assessment = request::assessment(&args.assessment, &reference)?;
+    check_threshold(args)?;
+    let input = Input::of(&args.input);
+    if input == Input::Stdin {
+        stdin::check(&args.call)?;
+    }
+    if args.assessment.prosody && language != Language::EN_US {
+        output.note(&format!("warning: prosody is scored in en-US only, and the language is {language}"));
+    }
+    let connection = connect(&args.service, environment, input != Input::Stdin, output).await?;
+    let recognize = request::recognize(&args.recognition, &language).detailed().assess(assessment);
+    connection.check(&recognize)?;
+    output.write_to(args.output.as_deref())?;
+    if let Some(preview) = Preview::of(args.preview) {
+        let (limits, resource) = (Limits::ASSESSMENT, &connection.resource);
+        let previewed = Previewed { call: &args.call, limits, preview, recognize: &recognize, resource };
+        return previewed.all(Inputs { list: vec![input], several: false }, output).await;
+    }
+    let session = Arc::new(connection.session(recognize, &args.call, Limits::ASSESSMENT)?);
+    let outcome = session.run(input).await;
+    report(args, &outcome, &language, &reference, output);
+    Ok(())
+}
+
+fn report(args: &AssessArgs, outcome: &Outcome, language: &Language, reference: &str, output: &mut Output) {
+    let subject = outcome.input.subject();
+    for warning in &outcome.warnings {
+        output.note(&format!("{subject}: {warning}"));
+    }
+    let grading = args.assessment.grading;
+    let mut assessment =
+        Assessment::new(outcome.input.name(), language.clone(), grading, outcome.segment()).reference(reference);
+    if let Some(length) = outcome.length {
+        assessment = assessment.audio(length);
+    }
+    let text = assessment.to_text(output.colours());
+    // A reader that has gone is known to the output, and there is nothing more to write.
+    let _ = match args.output_format {
+        AssessmentFormat::Json => output.lines(&assessment.to_json()),
+        AssessmentFormat::Text if text.is_empty() => Ok(()),
+        AssessmentFormat::Text => output.lines(text.trim_end()),
+    };
+    match &outcome.result {
+        Err(failed) => output.problem(&failed.problem),
+        Ok(reply) if !assessment.has_words() => {
+            output.problem(&silence::problem(&reply.recognition, &subject, language));
+        }
+        Ok(_) => {
+            if let Some(missed) = args.assessment.min_score.and_then(|least| missed(least, assessment.pron_score())) {
+                output.problem(&Problem::new(Exit::Threshold, missed).of(&subject));
+            } else if text.is_empty() {
+                output.note(&format!("{subject}: the answer has no scores"));
+            }
+        }
+    }
+    if let Some(not_sent) = &outcome.not_sent {
+        output.notice(not_sent);
+    }
+    output.detail(&outcome.detail());
+}
+
+/// Why the threshold is missed, if it is; a score that is not there cannot reach it.
+fn missed(least: f64, score: Option<f64>) -> Option<String> {
+    match score {
+        Some(score) if score < least => Some(format!("PronScore {score} is below {least}")),
+        Some(_) => None,
+        None => Some(format!("there is no PronScore, so it is not at least {least}")),
+    }
+}
+
+/// The text, or that of the file named after an `@`.
+fn reference(given: &str) -> Result<String, Problem> {
+    let Some(path) = given.strip_prefix('@') else { return Ok(given.to_owned()) };
+    let text = fs::read_to_string(path)
+        .map_err(|error| Problem::usage(format!("cannot read the reference text in {path}")).why(io_reason(&error)))?;
+    Ok(text.strip_prefix('\u{feff}').unwrap_or(&text).trim().to_owned())
+}
+
+fn check_threshold(args: &AssessArgs) -> Result<(), Problem> {
+    let best = match args.assessment.grading {
+        GradingSystem::FivePoint => 5.0,
+        GradingSystem::HundredMark => 100.0,
+    };
+    match args.assessment.min_score {
+        Some(least) if !(0.0..=best).contains(&least) => {
+            Err(Problem::usage(format!("--min-score is from 0 to {best} in the grading in force")))
+        }
+        _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_threshold_is_missed_by_less_and_by_nothing() {
+        assert_eq!(missed(80.0, Some(80.0)), None);
+        assert_eq!(missed(80.0, Some(79.9)).as_deref(), Some("PronScore 79.9 is below 80"));
+        assert_eq!(missed(80.0, None).as_deref(), Some("there is no PronScore, so it is not at least 80"));
+    }
+
+    #[test]
+    fn a_reference_that_names_no_file_is_the_text() {
+        assert_eq!(reference("Good morning.").unwrap(), "Good morning.");
+        assert_eq!(reference("@/nowhere/at/all").unwrap_err().exit, Exit::Usage);
+    }
+}

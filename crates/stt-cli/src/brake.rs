@@ -1,0 +1,69 @@
+//! When a batch stops before its end.
+
+use crate::{batch::Flow, failure::Reach, session::Outcome};
+
+/// Watches the outcomes in the order in which they arrive.
+#[derive(Debug, Default)]
+pub(crate) struct Brake {
+    failures_in_a_row: u32,
+    hopeless: bool,
+}
+
+impl Brake {
+    /// Whether anything more should be begun; `None` is the outcome of work that panicked.
+    pub(crate) fn judge(&mut self, outcome: Option<&Outcome>) -> Flow {
+        let Some(outcome) = outcome else { return Flow::Next };
+        self.see(outcome.reach())
+    }
+
+    /// Why the batch was stopped, if it was.
+    pub(crate) fn sentence(&self) -> Option<String> {
+        if self.hopeless {
+            return Some("stopping: every other input would fail in the same way".to_owned());
+        }
+        (MOST_FAILURES <= self.failures_in_a_row)
+            .then(|| format!("the service has failed {} times in a row; stopping", self.failures_in_a_row))
+    }
+
+    fn see(&mut self, failure: Option<Reach>) -> Flow {
+        match failure {
+            None => self.failures_in_a_row = 0,
+            Some(Reach::Everything) => self.hopeless = true,
+            // It says nothing about the service.
+            Some(Reach::Input) => {}
+            Some(Reach::Service) => self.failures_in_a_row += 1,
+        }
+        if self.hopeless || MOST_FAILURES <= self.failures_in_a_row { Flow::BeginNoMore } else { Flow::Next }
+    }
+}
+
+/// Inputs that fail after all their repeats, one after another, before the service counts as down.
+const MOST_FAILURES: u32 = 10;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refused_key_stops_at_once() {
+        let mut brake = Brake::default();
+        assert_eq!(brake.see(Some(Reach::Everything)), Flow::BeginNoMore);
+        assert!(brake.sentence().is_some());
+    }
+
+    #[test]
+    fn ten_failures_in_a_row_stop_and_a_success_starts_the_count_anew() {
+        let mut brake = Brake::default();
+        for _ in 0..9 {
+            assert_eq!(brake.see(Some(Reach::Service)), Flow::Next);
+        }
+        assert_eq!(brake.see(None), Flow::Next);
+        for _ in 0..9 {
+            assert_eq!(brake.see(Some(Reach::Service)), Flow::Next);
+            assert_eq!(brake.see(Some(Reach::Input)), Flow::Next);
+        }
+        assert_eq!(brake.sentence(), None);
+        assert_eq!(brake.see(Some(Reach::Service)), Flow::BeginNoMore);
+        assert_eq!(brake.sentence().as_deref(), Some("the service has failed 10 times in a row; stopping"));
+    }
+}

@@ -1,0 +1,85 @@
+//! From what was typed to somebody who can be asked: the service, or the emulator inside this process.
+
+use stt_audio::Limits;
+use stt_auth::{Authorization, Key, Resource};
+use stt_core::{ConnectionId, Recognize, Retry, Upload};
+use stt_emulator::{Emulator, Running};
+use stt_hyper::Client;
+use stt_model::AudioFormat;
+
+use crate::{
+    args::{Auth, CallArgs, ExpectContinue, ServiceArgs},
+    environment::Environment,
+    failure::Asker,
+    output::{Output, io_reason},
+    problem::Problem,
+    service::Service,
+    session::Session,
+};
+
+/// A resource, and the emulator that stands behind it if one was asked for.
+pub(crate) struct Connection {
+    pub(crate) asker: Asker,
+    pub(crate) resource: Resource,
+    /// It stops when this is dropped.
+    _emulator: Option<Running>,
+}
+
+/// Finds out where the service is and who asks, and says what has to be said about it.
+pub(crate) async fn connect(
+    args: &ServiceArgs,
+    environment: &Environment,
+    key_from_stdin: bool,
+    output: &mut Output,
+) -> Result<Connection, Problem> {
+    if args.key.emulator {
+        return emulated(args.auth == Some(Auth::Token), output).await;
+    }
+    let service = Service::plan(args, environment, key_from_stdin)?;
+    for warning in &service.warnings {
+        output.note(warning);
+    }
+    let endpoint = service.resource.endpoint();
+    output.detail(&format!("speech at {}, tokens at {}", endpoint.speech(), endpoint.token()));
+    Ok(Connection { asker: Asker::of(service.auth, endpoint), resource: service.resource, _emulator: None })
+}
+
+/// Everything that was typed about the service is left aside, but whether tokens are wanted.
+async fn emulated(tokens: bool, output: &mut Output) -> Result<Connection, Problem> {
+    let cannot = |reason: String| Problem::usage("the emulator cannot start").why(reason);
+    let running = Emulator::builder().start().await.map_err(|error| cannot(io_reason(&error)))?;
+    let resource = emulated_resource(&running, tokens).map_err(|error| cannot(error.to_string()))?;
+    output.notice(NO_SPEECH);
+    Ok(Connection { asker: Asker::of(Auth::Key, resource.endpoint()), resource, _emulator: Some(running) })
+}
+
+fn emulated_resource(running: &Running, tokens: bool) -> Result<Resource, stt_auth::Error> {
+    let key: Key = running.key().parse()?;
+    let authorization = if tokens { Authorization::Token(key) } else { Authorization::Key(key) };
+    Resource::of(running.endpoint().parse()?, authorization)
+}
+
+impl Connection {
+    /// Refuses what is certain to fail, before anything is opened.
+    pub(crate) fn check(&self, recognize: &Recognize) -> Result<(), Problem> {
+        let upload = Upload::replayable(AudioFormat::WavPcm16k);
+        let request = recognize.request(self.resource.endpoint(), upload, ConnectionId(0));
+        request.map(|_| ()).map_err(|error| Problem::usage(error.to_string()))
+    }
+
+    /// A client that asks in the way that was typed.
+    pub(crate) fn session(&self, recognize: Recognize, args: &CallArgs, limits: Limits) -> Result<Session, Problem> {
+        let retry = Retry::default().attempts(args.retries.saturating_add(1)).timeout(args.timeout);
+        let client = Client::builder(self.resource.clone())
+            .retry(retry)
+            .chunked(!args.no_chunked)
+            .chunk_size(args.chunk as usize)
+            .expect_continue(args.expect_continue == ExpectContinue::Auto)
+            .build()
+            .map_err(|error| Problem::usage(error.to_string()))?;
+        Ok(Session { asker: self.asker.clone(), client, limits, recognize })
+    }
+}
+
+const NO_SPEECH: &str = "emulator: no speech is recognized; the words come from clips made by `stt emulator synth`, \
+                         or from a transcript inside the file";

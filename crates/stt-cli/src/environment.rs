@@ -1,0 +1,58 @@
+//! The environment variables that the program looks at, read once.
+
+use std::{collections::BTreeMap, env};
+
+/// The values of [`NAMES`]; what is set and empty counts as not set.
+#[derive(Default)]
+pub(crate) struct Environment(BTreeMap<&'static str, String>);
+
+impl Environment {
+    /// What the process was started with.
+    ///
+    /// A value that is not Unicode is kept with U+FFFD in it, which nothing here accepts: it is refused by name later.
+    pub(crate) fn of_process() -> Self {
+        Self::of(|name| env::var_os(name).map(|value| value.to_string_lossy().into_owned()))
+    }
+
+    fn of(look_up: impl Fn(&str) -> Option<String>) -> Self {
+        let set = |name: &&'static str| Some((*name, look_up(name).filter(|value| !value.is_empty())?));
+        Self(NAMES.iter().filter_map(set).collect())
+    }
+
+    /// The value of one of [`NAMES`].
+    pub(crate) fn get(&self, name: &str) -> Option<&str> {
+        self.0.get(name).map(String::as_str)
+    }
+}
+
+pub(crate) const ENDPOINT: &str = "AZURE_SPEECH_ENDPOINT";
+pub(crate) const KEY: &str = "AZURE_SPEECH_KEY";
+pub(crate) const REGION: &str = "AZURE_SPEECH_REGION";
+pub(crate) const AUTH: &str = "STT_AUTH";
+pub(crate) const KEY_FILE: &str = "STT_KEY_FILE";
+pub(crate) const LANGUAGE: &str = "STT_LANGUAGE";
+/// <https://no-color.org>
+pub(crate) const NO_COLOR: &str = "NO_COLOR";
+pub(crate) const TERM: &str = "TERM";
+
+const NAMES: [&str; 8] = [ENDPOINT, KEY, REGION, AUTH, KEY_FILE, LANGUAGE, NO_COLOR, TERM];
+
+#[cfg(test)]
+impl Environment {
+    /// An environment with these variables and no others.
+    pub(crate) fn with(pairs: &[(&str, &str)]) -> Self {
+        Self::of(|wanted| pairs.iter().find(|(name, _)| *name == wanted).map(|(_, value)| (*value).to_owned()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_empty_variable_counts_as_not_set() {
+        let environment = Environment::with(&[(REGION, ""), (KEY, "k")]);
+        assert_eq!(environment.get(REGION), None);
+        assert_eq!(environment.get(KEY), Some("k"));
+    }
+}

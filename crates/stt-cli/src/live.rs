@@ -1,0 +1,300 @@
+//! Audio that arrives while it is sent: standard input.
+
+use std::{
+    io,
+    pin::Pin,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    task::{Context, Poll, ready},
+    time::Duration,
+};
+
+use stt_audio::{Container, Inspection, Length, LengthMeter, Limits, Metered, NewHeader, PREFIX, Reason};
+use tokio::io::{AsyncRead, AsyncReadExt, ReadBuf};
+
+use crate::{
+    audio::{Prepared, sendable},
+    inputs::STANDARD_INPUT as SUBJECT,
+    output::io_reason,
+    problem::Problem,
+};
+
+/// What standard input turned out to be.
+pub(crate) enum Arrived<R> {
+    /// PCM that is sent while it arrives.
+    Stream {
+        reader: LiveReader<R>,
+        /// What is known of it later.
+        progress: Arc<Progress>,
+        warnings: Vec<String>,
+    },
+    /// Ogg, which cannot be measured while it passes and was read to its end.
+    Whole(Prepared),
+}
+
+/// Reads as much as is needed to know what it is, and refuses what the service would not take.
+pub(crate) async fn arrive<R: AsyncRead + Unpin>(mut input: R, limits: Limits) -> Result<Arrived<R>, Problem> {
+    let unreadable = |error: io::Error| Problem::input(SUBJECT, io_reason(&error));
+    let mut head = Vec::new();
+    let inspection = loop {
+        let before = head.len();
+        let count = input.read_buf(&mut head).await.map_err(unreadable)?;
+        let ended = count == 0;
+        let inspection = Inspection::of_prefix(&head, ended.then_some(before as u64));
+        if ended || is_clear(&inspection, head.len()) {
+            break inspection;
+        }
+    };
+    if head.is_empty() {
+        return Err(Problem::input(SUBJECT, "nothing arrived"));
+    }
+    if inspection.container == Container::Ogg {
+        let limit = LONGEST_OGG.saturating_sub(head.len() as u64);
+        let count = (&mut input).take(limit).read_to_end(&mut head).await.map_err(unreadable)? as u64;
+        if count == limit {
+            return Err(Problem::input(SUBJECT, "more Ogg Opus than a minute can be").hint(CUT_HINT.to_owned()));
+        }
+        return Prepared::of_bytes(head, limits, SUBJECT).map(Arrived::Whole);
+    }
+    let header = sendable(&inspection, limits, SUBJECT, fix)?;
+    let Some(meter) = inspection.meter(limits) else {
+        return Err(
+            Problem::input(SUBJECT, "audio that cannot be measured").hint(fix(&Reason::Container(Container::Unknown)))
+        );
+    };
+    let reader = LiveReader::new(input, &head, streamed(&inspection, header, limits), meter);
+    let progress = Arc::clone(&reader.progress);
+    let warnings = inspection.warnings.iter().map(ToString::to_string).collect();
+    Ok(Arrived::Stream { reader, progress, warnings })
+}
+
+/// Whether so many bytes are enough for a verdict.
+fn is_clear(inspection: &Inspection, bytes: usize) -> bool {
+    match inspection.container {
+        Container::Wav => inspection.wav().is_some() || PREFIX <= bytes,
+        Container::Ogg => true,
+        _ => ENOUGH_FOR_A_NAME <= bytes,
+    }
+}
+
+/// The header to send instead of the stream's own: one that promises more than may be sent would not be true.
+fn streamed(inspection: &Inspection, header: Option<NewHeader>, limits: Limits) -> Option<NewHeader> {
+    let promises_too_much = matches!(inspection.length, Length::Estimated(length) if limits.longest() < length);
+    match inspection.wav() {
+        Some(wav) if promises_too_much => {
+            Some(NewHeader { header: stt_model::wav_header(wav.rate), length: None, offset: wav.data_offset })
+        }
+        _ => header,
+    }
+}
+
+/// What a pipe looks like that the service takes.
+fn fix(reason: &Reason) -> Option<String> {
+    match reason {
+        Reason::NotAudio(Container::Unknown) => {
+            Some("ffmpeg -f s16le -ar 16000 -ac 1 -i - -f wav - | stt transcribe -".to_owned())
+        }
+        Reason::Empty | Reason::NoAudio | Reason::NotAudio(_) => None,
+        Reason::TooLong { .. } => Some(CUT_HINT.to_owned()),
+        _ => Some("ffmpeg -i - -ar 16000 -ac 1 -f wav - | stt transcribe -".to_owned()),
+    }
+}
+
+/// The stream as it is sent: with a header that is true, and no longer than one request may be.
+pub(crate) struct LiveReader<R> {
+    input: R,
+    meter: LengthMeter,
+    /// Bytes of the input that are still to be left out, because another header stands for them.
+    skip: u64,
+    /// What is ready to be sent, from `sent` on.
+    ready: Vec<u8>,
+    sent: usize,
+    progress: Arc<Progress>,
+}
+
+/// How far a live stream has come, readable while and after it is sent.
+#[derive(Debug, Default)]
+pub(crate) struct Progress(Mutex<(Duration, End)>);
+
+/// How a live stream ended.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub(crate) enum End {
+    /// It has not.
+    #[default]
+    Open,
+    /// There was no more.
+    Complete,
+    /// There was more than one request may carry.
+    Full,
+}
+
+impl Progress {
+    /// How much audio was taken.
+    pub(crate) fn heard(&self) -> Duration {
+        self.get().0
+    }
+
+    /// What was not sent, as a sentence, if anything was not.
+    pub(crate) fn not_sent(&self) -> Option<String> {
+        let (heard, end) = *self.get();
+        let seconds = heard.as_secs_f64();
+        match end {
+            End::Complete => None,
+            End::Full => Some(format!("{SUBJECT}: stopped after {seconds:.1} s of audio; what followed was not sent")),
+            End::Open => Some(format!("{SUBJECT}: answered after {seconds:.1} s of audio; what followed was not sent")),
+        }
+    }
+
+    fn get(&self) -> MutexGuard<'_, (Duration, End)> {
+        // The pair is written in one go, so a panic elsewhere leaves it whole.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl<R> LiveReader<R> {
+    fn new(input: R, head: &[u8], header: Option<NewHeader>, meter: LengthMeter) -> Self {
+        let mut reader = Self {
+            input,
+            meter,
+            skip: header.as_ref().map_or(0, |header| header.offset),
+            ready: header.map_or_else(Vec::new, |header| header.header.to_vec()),
+            sent: 0,
+            progress: Arc::default(),
+        };
+        reader.take(head);
+        reader
+    }
+
+    /// Takes what belongs to the audio of the next piece of input.
+    fn take(&mut self, piece: &[u8]) {
+        let (taken, end) = match self.meter.push(piece) {
+            Metered::All => (piece.len(), End::Open),
+            Metered::Ended(taken) => (taken, End::Complete),
+            Metered::Full(taken) => (taken, End::Full),
+        };
+        let skipped = taken.min(usize::try_from(self.skip).unwrap_or(usize::MAX));
+        self.skip -= skipped as u64;
+        self.ready.extend_from_slice(&piece[skipped..taken]);
+        *self.progress.get() = (self.meter.heard(), end);
+    }
+}
+
+impl<R: AsyncRead + Unpin> AsyncRead for LiveReader<R> {
+    fn poll_read(self: Pin<&mut Self>, context: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        let reader = self.get_mut();
+        while reader.sent == reader.ready.len() {
+            if reader.progress.get().1 != End::Open {
+                return Poll::Ready(Ok(()));
+            }
+            reader.ready.clear();
+            reader.sent = 0;
+            let mut piece = [0; PIECE];
+            let mut piece = ReadBuf::new(&mut piece);
+            ready!(Pin::new(&mut reader.input).poll_read(context, &mut piece))?;
+            match piece.filled() {
+                [] => reader.progress.get().1 = End::Complete,
+                piece => reader.take(piece),
+            }
+        }
+        let count = buffer.remaining().min(reader.ready.len() - reader.sent);
+        buffer.put_slice(&reader.ready[reader.sent..reader.sent + count]);
+        reader.sent += count;
+        Poll::Ready(Ok(()))
+    }
+}
+
+const CUT_HINT: &str = "cut it into pieces of less than a minute";
+
+/// Text needs some more than the first bytes to be told from other data.
+const ENOUGH_FOR_A_NAME: usize = 512;
+
+/// What one read takes at most: half a second at the documented rate.
+const PIECE: usize = 16 * 1024;
+
+/// A minute at 512 kbit/s, the most that Opus reaches; the service documents 256.
+const LONGEST_OGG: u64 = 4 * 1024 * 1024;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A WAV whose header says `claimed` bytes, and which has `bytes`.
+    fn wav(claimed: u64, bytes: usize) -> Vec<u8> {
+        let mut wav = stt_audio::canonical_header(16_000, claimed).to_vec();
+        wav.extend((0..bytes).map(|index| (index % 251) as u8));
+        wav
+    }
+
+    async fn send(input: &[u8], limits: Limits) -> Result<(Vec<u8>, Option<String>), String> {
+        let mut sent = Vec::new();
+        match arrive(input, limits).await {
+            Ok(Arrived::Stream { mut reader, progress, .. }) => {
+                reader.read_to_end(&mut sent).await.unwrap();
+                Ok((sent, progress.not_sent()))
+            }
+            Ok(Arrived::Whole(_)) => unreachable!(),
+            Err(problem) => Err(problem.to_string()),
+        }
+    }
+
+    #[tokio::test]
+    async fn a_wav_with_a_true_header_passes_unchanged() {
+        let input = wav(64_000, 64_000);
+        assert_eq!(send(&input, Limits::RECOGNITION).await, Ok((input.clone(), None)));
+    }
+
+    #[tokio::test]
+    async fn a_stream_stops_at_the_limit_and_says_so() {
+        let input = wav(0, 96_000);
+        let (sent, not_sent) = send(&input, Limits::seconds(2)).await.unwrap();
+        assert_eq!(sent, input[..44 + 64_000]);
+        assert_eq!(
+            not_sent.as_deref(),
+            Some("standard input: stopped after 2.0 s of audio; what followed was not sent")
+        );
+    }
+
+    #[tokio::test]
+    async fn audio_that_ends_at_the_limit_is_complete() {
+        let input = wav(0, 64_000);
+        assert_eq!(send(&input, Limits::seconds(2)).await, Ok((input.clone(), None)));
+    }
+
+    #[tokio::test]
+    async fn a_header_that_promises_more_than_is_sent_is_replaced() {
+        let (sent, not_sent) = send(&wav(96_000, 96_000), Limits::seconds(2)).await.unwrap();
+        assert_eq!(
+            sent,
+            wav(0, 64_000)[..]
+                .iter()
+                .copied()
+                .enumerate()
+                .map(|(at, byte)| if at < 44 { stt_model::wav_header(16_000)[at] } else { byte })
+                .collect::<Vec<_>>()
+        );
+        assert!(not_sent.is_some());
+    }
+
+    #[tokio::test]
+    async fn what_is_no_stream_for_the_service_is_refused_with_the_way_out() {
+        assert_eq!(
+            send(&[1, 2, 3, 4].repeat(500), Limits::RECOGNITION).await.unwrap_err(),
+            "standard input: no audio format that is known; headerless PCM?\n\
+             hint: ffmpeg -f s16le -ar 16000 -ac 1 -i - -f wav - | stt transcribe -"
+        );
+        assert_eq!(
+            send(&[b"ID3\x04\0".as_slice(), &[0; 600]].concat(), Limits::RECOGNITION).await.unwrap_err(),
+            "standard input: MP3, the service takes WAV and Ogg Opus\n\
+             hint: ffmpeg -i - -ar 16000 -ac 1 -f wav - | stt transcribe -"
+        );
+        assert_eq!(send(b"", Limits::RECOGNITION).await.unwrap_err(), "standard input: nothing arrived");
+    }
+
+    #[tokio::test]
+    async fn an_answer_before_the_end_leaves_something_unsent() {
+        let input = wav(0, 64_000);
+        let Ok(Arrived::Stream { progress, .. }) = arrive(&input[..], Limits::RECOGNITION).await else {
+            unreachable!()
+        };
+        assert!(progress.not_sent().is_some_and(|said| said.contains("answered after")));
+    }
+}

@@ -1,0 +1,105 @@
+//! Speech to text from the command line.
+//!
+//! What was typed (`args`) and the environment become a plan (`service`, `inputs`, `request`), which is run (`session`,
+//! `batch`) and told (`output`). There is one file for each subcommand.
+
+mod args;
+mod assess;
+mod audio;
+mod batch;
+mod brake;
+mod connect;
+mod environment;
+mod exit;
+mod failure;
+mod inputs;
+mod live;
+mod output;
+mod preview;
+mod problem;
+mod request;
+mod service;
+mod session;
+mod silence;
+mod stdin;
+mod token;
+mod transcribe;
+
+use std::{
+    env,
+    ffi::OsString,
+    io::{self, Write},
+    panic,
+    process::ExitCode,
+};
+
+use clap::Parser;
+
+use crate::{
+    args::{Cli, Command},
+    environment::Environment,
+    exit::Exit,
+    output::Output,
+    problem::Problem,
+};
+
+fn main() -> ExitCode {
+    panic::set_hook(Box::new(|panic| {
+        // The message may hold anything, a key among others; the place helps whoever has to find the mistake.
+        let place = panic.location().map(ToString::to_string).unwrap_or_default();
+        let _ = writeln!(io::stderr(), "internal error at {place}; please report it");
+    }));
+    let arguments: Vec<OsString> = env::args_os().collect();
+    if let Err(refused) = args::refuse_key(&arguments) {
+        let hint = format!("put it into a file for --key-file, or into {}", environment::KEY);
+        return refuse(&Problem::usage(refused.to_string()).hint(hint));
+    }
+    // Its help and its errors are its own.
+    if let [_, first, rest @ ..] = &arguments[..]
+        && first == "emulator"
+    {
+        return stt_emulator::cli::run([OsString::from("stt emulator")].iter().chain(rest).cloned());
+    }
+    match Cli::try_parse_from(arguments) {
+        Ok(Cli { command: Command::Emulator(arguments), .. }) => arguments.run(),
+        Ok(cli) => run(&cli),
+        Err(error) => {
+            // Help goes to standard output, which may be closed: nobody is left to tell.
+            let _ = error.print();
+            u8::try_from(error.exit_code()).map_or(ExitCode::FAILURE, ExitCode::from)
+        }
+    }
+}
+
+fn run(cli: &Cli) -> ExitCode {
+    let runtime = match tokio::runtime::Builder::new_multi_thread().worker_threads(WORKERS).enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return refuse(&Problem::usage("cannot start").why(output::io_reason(&error))),
+    };
+    let environment = Environment::of_process();
+    let mut output = Output::of_process(cli.talk, &environment);
+    let done = runtime.block_on(async {
+        match &cli.command {
+            Command::Assess(args) => assess::run(args, &environment, &mut output).await,
+            Command::Emulator(_) => Ok(()),
+            Command::Token(args) => token::run(args, &environment, &mut output).await,
+            Command::Transcribe(args) => transcribe::run(args, &environment, &mut output).await,
+        }
+    });
+    if let Err(problem) = done {
+        output.problem(&problem);
+    }
+    let exit = output.finish();
+    // A lookup of a name cannot be cancelled, and its thread is not waited for.
+    runtime.shutdown_background();
+    ExitCode::from(exit.code())
+}
+
+/// Says why nothing was begun.
+fn refuse(problem: &Problem) -> ExitCode {
+    let _ = writeln!(io::stderr(), "{problem}");
+    ExitCode::from(Exit::Usage.code())
+}
+
+/// The work is waiting; one thread for the client, one for the emulator beside it.
+const WORKERS: usize = 2;

@@ -1,0 +1,140 @@
+//! A file that appears under its name only when it is complete.
+
+use std::{
+    fs::{self, File, OpenOptions},
+    io::{self, Write},
+    path::{Path, PathBuf},
+};
+
+/// Written beside its place, then synced and renamed, so that nobody ever sees half of it.
+///
+/// What is no ordinary file, such as `/dev/null` or a pipe, is written to where it stands: a rename would replace it.
+pub(super) struct Beside {
+    file: File,
+    /// The name it is written under, and the name it is to have.
+    place: Option<(PathBuf, PathBuf)>,
+}
+
+impl Beside {
+    pub(super) fn create(path: &Path) -> io::Result<Self> {
+        // A link stays a link, and what it points to is replaced.
+        let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+        match fs::metadata(&target) {
+            Ok(there) if there.is_dir() => return Err(io::ErrorKind::IsADirectory.into()),
+            Ok(there) if !there.is_file() => {
+                return Ok(Self { file: OpenOptions::new().write(true).open(target)?, place: None });
+            }
+            // Found out now, and not after the audio has been paid for.
+            Ok(there) if there.permissions().readonly() => return Err(io::ErrorKind::PermissionDenied.into()),
+            _ => {}
+        }
+        let name = target.file_name().ok_or(io::ErrorKind::InvalidInput)?.to_string_lossy();
+        let random = getrandom::u64().map_err(io::Error::other)?;
+        let temporary = target.with_file_name(format!(".{name}.{random:016x}.part"));
+        let file = OpenOptions::new().write(true).create_new(true).open(&temporary)?;
+        Ok(Self { file, place: Some((temporary, target)) })
+    }
+
+    /// Gives the file its name. What cannot be renamed stays where the error says: it may have been paid for.
+    pub(super) fn into_place(mut self) -> Result<(), (io::Error, PathBuf)> {
+        let Some((temporary, target)) = self.place.take() else { return Ok(()) };
+        self.file.sync_all().and_then(|()| fs::rename(&temporary, target)).map_err(|error| (error, temporary))
+    }
+}
+
+impl Write for Beside {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.file.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
+}
+
+impl Drop for Beside {
+    fn drop(&mut self) {
+        if let Some((temporary, _)) = self.place.take() {
+            let _ = fs::remove_file(temporary);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A folder of its own for one test, gone when the test is.
+    struct Folder(PathBuf);
+
+    impl Folder {
+        fn new() -> Self {
+            let path = std::env::temp_dir().join(format!("stt-cli-{:016x}", getrandom::u64().unwrap()));
+            fs::create_dir(&path).unwrap();
+            Self(path)
+        }
+
+        fn names(&self) -> Vec<String> {
+            let entries = fs::read_dir(&self.0).unwrap();
+            entries.map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned()).collect()
+        }
+    }
+
+    impl Drop for Folder {
+        fn drop(&mut self) {
+            let _ = fs::remove_dir_all(&self.0);
+        }
+    }
+
+    #[test]
+    fn the_old_file_stands_until_the_new_one_is_complete() {
+        let folder = Folder::new();
+        let path = folder.0.join("out.txt");
+        fs::write(&path, "old").unwrap();
+        let mut file = Beside::create(&path).unwrap();
+        file.write_all(b"new").unwrap();
+        assert_eq!(fs::read_to_string(&path).unwrap(), "old");
+        file.into_place().unwrap();
+        assert_eq!(fs::read_to_string(&path).unwrap(), "new");
+        assert_eq!(folder.names(), ["out.txt"]);
+    }
+
+    #[test]
+    fn a_file_that_is_given_up_leaves_nothing_behind() {
+        let folder = Folder::new();
+        let mut file = Beside::create(&folder.0.join("out.txt")).unwrap();
+        file.write_all(b"half").unwrap();
+        drop(file);
+        assert_eq!(folder.names(), [""; 0]);
+    }
+
+    #[test]
+    fn a_folder_is_not_a_file() {
+        let folder = Folder::new();
+        assert_eq!(Beside::create(&folder.0).err().unwrap().kind(), io::ErrorKind::IsADirectory);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_device_is_written_to_and_not_replaced() {
+        use std::os::unix::fs::FileTypeExt;
+        let mut file = Beside::create(Path::new("/dev/null")).unwrap();
+        file.write_all(b"gone").unwrap();
+        file.into_place().unwrap();
+        assert!(fs::metadata("/dev/null").unwrap().file_type().is_char_device());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_stays_a_link() {
+        let folder = Folder::new();
+        let (real, link) = (folder.0.join("real.txt"), folder.0.join("link.txt"));
+        fs::write(&real, "old").unwrap();
+        std::os::unix::fs::symlink(&real, &link).unwrap();
+        let mut file = Beside::create(&link).unwrap();
+        file.write_all(b"new").unwrap();
+        file.into_place().unwrap();
+        assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+        assert_eq!(fs::read_to_string(&real).unwrap(), "new");
+    }
+}

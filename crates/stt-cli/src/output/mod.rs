@@ -1,0 +1,293 @@
+//! The one place that writes: results to standard output or a file, talk to standard error.
+
+mod beside;
+
+use std::{
+    io::{self, IsTerminal, Write},
+    path::{Path, PathBuf},
+};
+
+use stt_transcript::escape_for_terminal as escaped;
+
+use self::beside::Beside;
+use crate::{
+    args::TalkArgs,
+    environment::{self, Environment},
+    exit::Exit,
+    problem::Problem,
+};
+
+/// Where a run writes.
+pub(crate) struct Output {
+    results: Results,
+    talk: Box<dyn Write + Send>,
+    talk_args: TalkArgs,
+    /// Whether a person looks at the results, so that what a terminal obeys has to be made harmless.
+    terminal: bool,
+    colours: bool,
+    /// The heaviest exit code so far.
+    exit: Exit,
+    state: State,
+}
+
+/// Whether results can still be written.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum State {
+    Open,
+    /// The disk is full, or the like; it has been said.
+    Failed,
+    /// The reader has seen enough, as `head` has after a few lines.
+    Unread,
+}
+
+enum Results {
+    File(PathBuf, Beside),
+    Stream(Box<dyn Write + Send>),
+}
+
+/// Nobody reads the results any more, or they cannot be written: there is no sense in going on.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) struct Closed;
+
+impl Output {
+    /// Standard output, until [`write_to`](Self::write_to) says otherwise, and standard error.
+    pub(crate) fn of_process(talk_args: TalkArgs, environment: &Environment) -> Self {
+        let terminal = io::stdout().is_terminal();
+        let plain =
+            environment.get(environment::NO_COLOR).is_some() || environment.get(environment::TERM) == Some("dumb");
+        Self {
+            results: Results::Stream(Box::new(io::stdout())),
+            talk: Box::new(io::stderr()),
+            talk_args,
+            terminal,
+            colours: terminal && !plain,
+            exit: Exit::Success,
+            state: State::Open,
+        }
+    }
+
+    /// Writes the results to a file, which appears under its name when [`finish`](Self::finish) has been called.
+    pub(crate) fn write_to(&mut self, path: Option<&Path>) -> Result<(), Problem> {
+        let Some(path) = path.filter(|path| *path != Path::new("-")) else { return Ok(()) };
+        let file = Beside::create(path).map_err(|error| cannot_write(&path.display().to_string(), &error))?;
+        self.results = Results::File(path.to_owned(), file);
+        self.terminal = false;
+        self.colours = false;
+        Ok(())
+    }
+
+    /// Whether results may be coloured.
+    pub(crate) fn colours(&self) -> bool {
+        self.colours
+    }
+
+    /// Whether a person looks at the results.
+    pub(crate) fn is_terminal(&self) -> bool {
+        self.terminal
+    }
+
+    /// One line of results that holds text from elsewhere; on a terminal it is made harmless.
+    pub(crate) fn text_line(&mut self, text: &str) -> Result<(), Closed> {
+        let shown = if self.terminal { escaped(text) } else { text.into() };
+        self.lines(&shown)
+    }
+
+    /// Results whose every character is ours, or already harmless.
+    pub(crate) fn lines(&mut self, text: &str) -> Result<(), Closed> {
+        if self.state != State::Open {
+            return Err(Closed);
+        }
+        let (name, sink): (_, &mut dyn Write) = match &mut self.results {
+            Results::File(path, file) => (path.display().to_string(), file),
+            Results::Stream(stream) => (STANDARD_OUTPUT.to_owned(), stream),
+        };
+        let written = sink.write_all(text.as_bytes()).and_then(|()| sink.write_all(b"\n")).and_then(|()| sink.flush());
+        written.map_err(|error| self.close(&name, &error))
+    }
+
+    /// What went wrong. It is said however quiet the run is, and counts for the exit code.
+    pub(crate) fn problem(&mut self, problem: &Problem) {
+        self.exit = self.exit.max(problem.exit);
+        self.say(&problem.to_string());
+    }
+
+    /// What would be a problem if it had not been allowed.
+    pub(crate) fn allowed(&mut self, problem: &Problem) {
+        if !self.talk_args.quiet {
+            self.say(&problem.to_string());
+        }
+    }
+
+    /// Whether the reader of the results went away, after which nothing more is of interest.
+    pub(crate) fn is_unread(&self) -> bool {
+        self.state == State::Unread
+    }
+
+    /// Something to know, unless the run is quiet.
+    pub(crate) fn note(&mut self, text: &str) {
+        if !self.talk_args.quiet {
+            self.say(&escaped(text));
+        }
+    }
+
+    /// Something that was asked for with `-v`.
+    pub(crate) fn detail(&mut self, text: &str) {
+        if self.talk_args.verbose {
+            self.say(&escaped(text));
+        }
+    }
+
+    /// Something that must be known, however quiet the run is.
+    pub(crate) fn notice(&mut self, text: &str) {
+        self.say(&escaped(text));
+    }
+
+    /// Puts a file of results in place, and tells how the run ended.
+    pub(crate) fn finish(mut self) -> Exit {
+        if let Results::File(path, file) = std::mem::replace(&mut self.results, Results::Stream(Box::new(io::sink())))
+            && let Err((error, kept)) = file.into_place()
+        {
+            let hint = format!("the results are kept in {}", kept.display());
+            self.problem(&cannot_write(&path.display().to_string(), &error).hint(hint));
+        }
+        self.exit
+    }
+
+    fn close(&mut self, name: &str, error: &io::Error) -> Closed {
+        self.state = State::Unread;
+        if error.kind() != io::ErrorKind::BrokenPipe {
+            self.state = State::Failed;
+            self.problem(&cannot_write(name, error));
+        }
+        Closed
+    }
+
+    /// Standard error may be closed too; there is nobody left to tell.
+    fn say(&mut self, text: &str) {
+        let _ = writeln!(self.talk, "{text}");
+    }
+}
+
+fn cannot_write(name: &str, error: &io::Error) -> Problem {
+    Problem::new(Exit::Input, format!("cannot write {name}")).why(io_reason(error))
+}
+
+/// Why the operating system refused, in plain words where there are any.
+pub(crate) fn io_reason(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::ConnectionRefused => "connection refused".to_owned(),
+        io::ErrorKind::ConnectionReset => "connection reset".to_owned(),
+        io::ErrorKind::HostUnreachable => "the host cannot be reached".to_owned(),
+        io::ErrorKind::IsADirectory => "it is a folder".to_owned(),
+        io::ErrorKind::NetworkUnreachable => "the network cannot be reached".to_owned(),
+        io::ErrorKind::NotADirectory => "a part of the path is not a folder".to_owned(),
+        io::ErrorKind::NotFound => "not found".to_owned(),
+        io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
+        io::ErrorKind::ReadOnlyFilesystem => "the file system is read-only".to_owned(),
+        io::ErrorKind::StorageFull => "no space left".to_owned(),
+        io::ErrorKind::TimedOut => "timed out".to_owned(),
+        _ => error.to_string(),
+    }
+}
+
+const STANDARD_OUTPUT: &str = "standard output";
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{Arc, Mutex};
+
+    use super::*;
+
+    #[derive(Clone, Default)]
+    struct Buffer(Arc<Mutex<Vec<u8>>>);
+
+    impl Buffer {
+        fn text(&self) -> String {
+            String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
+        }
+    }
+
+    impl Write for Buffer {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.lock().unwrap().write(bytes)
+        }
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    struct Broken(io::ErrorKind);
+
+    impl Write for Broken {
+        fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+            Err(self.0.into())
+        }
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    fn output(results: impl Write + Send + 'static, terminal: bool, talk_args: TalkArgs) -> (Output, Buffer) {
+        let talk = Buffer::default();
+        let output = Output {
+            results: Results::Stream(Box::new(results)),
+            talk: Box::new(talk.clone()),
+            talk_args,
+            terminal,
+            colours: false,
+            exit: Exit::Success,
+            state: State::Open,
+        };
+        (output, talk)
+    }
+
+    #[test]
+    fn a_terminal_gets_harmless_text_and_a_pipe_the_text_itself() {
+        for (terminal, expected) in [(true, "\\u{1b}[2J\n"), (false, "\u{1b}[2J\n")] {
+            let results = Buffer::default();
+            let (mut output, _) = output(results.clone(), terminal, TalkArgs::default());
+            output.text_line("\u{1b}[2J").unwrap();
+            assert_eq!(results.text(), expected);
+        }
+    }
+
+    #[test]
+    fn a_reader_that_has_seen_enough_is_no_failure() {
+        let (mut output, talk) = output(Broken(io::ErrorKind::BrokenPipe), false, TalkArgs::default());
+        assert_eq!(output.text_line("text"), Err(Closed));
+        assert_eq!(output.text_line("more"), Err(Closed));
+        assert_eq!((output.finish(), talk.text().as_str()), (Exit::Success, ""));
+    }
+
+    #[test]
+    fn a_full_disk_is_said_once() {
+        let (mut output, talk) = output(Broken(io::ErrorKind::StorageFull), false, TalkArgs::default());
+        assert_eq!(output.text_line("text"), Err(Closed));
+        assert_eq!(output.text_line("more"), Err(Closed));
+        assert_eq!(output.finish(), Exit::Input);
+        assert_eq!(talk.text(), "cannot write standard output\nwhy: no space left\n");
+    }
+
+    #[test]
+    fn the_heaviest_problem_decides_the_exit_code() {
+        let (mut output, _) = output(Buffer::default(), false, TalkArgs::default());
+        output.problem(&Problem::new(Exit::Credential, "a"));
+        output.problem(&Problem::new(Exit::Input, "b"));
+        output.problem(&Problem::new(Exit::NoWords, "c"));
+        assert_eq!(output.finish(), Exit::Credential);
+    }
+
+    #[test]
+    fn a_quiet_run_says_only_what_must_be_said() {
+        let (mut quiet, talk) = output(Buffer::default(), false, TalkArgs { quiet: true, verbose: false });
+        quiet.note("note");
+        quiet.detail("detail");
+        quiet.notice("notice");
+        quiet.problem(&Problem::usage("problem"));
+        assert_eq!(talk.text(), "notice\nproblem\n");
+        let (mut normal, talk) = output(Buffer::default(), false, TalkArgs::default());
+        normal.note("note");
+        normal.detail("detail");
+        assert_eq!(talk.text(), "note\n");
+    }
+}

@@ -1,0 +1,245 @@
+//! Where the service is and who asks: from what was typed and the environment to a resource.
+
+use std::{
+    fs::{self, File},
+    io::{self, Read},
+    path::Path,
+};
+
+use stt_auth::{Authorization, Endpoint, Key, Region, Resource, ResourceId, SecretError, Token};
+
+use crate::{
+    args::{Auth, ServiceArgs},
+    environment::{self, Environment},
+    output::io_reason,
+    problem::Problem,
+};
+
+/// A resource, and what has to be said about how it was found.
+#[derive(Debug)]
+pub(crate) struct Service {
+    pub(crate) auth: Auth,
+    pub(crate) resource: Resource,
+    pub(crate) warnings: Vec<String>,
+}
+
+impl Service {
+    /// Flags win over the environment: whoever types a region does not want the endpoint of the environment.
+    ///
+    /// `key_from_stdin` tells whether standard input is free to hold the key.
+    pub(crate) fn plan(args: &ServiceArgs, environment: &Environment, key_from_stdin: bool) -> Result<Self, Problem> {
+        let auth = auth(args, environment)?;
+        let mut warnings = Vec::new();
+        let authorization = match auth {
+            Auth::Key => Authorization::Key(key(args, environment, key_from_stdin, &mut warnings)?),
+            Auth::Token => Authorization::Token(key(args, environment, key_from_stdin, &mut warnings)?),
+            Auth::Entra => entra(args, &mut warnings)?,
+            Auth::None => Authorization::None,
+        };
+        let resource = Resource::of(endpoint(args, environment)?, authorization)
+            .map_err(|error| Problem::usage(error.to_string()).hint(HTTP_HINT.to_owned()))?;
+        Ok(Self { auth, resource, warnings })
+    }
+}
+
+/// Which credential is sent; a flag that only another one looks at is a mistake.
+fn auth(args: &ServiceArgs, environment: &Environment) -> Result<Auth, Problem> {
+    let auth = match (args.auth, environment.get(environment::AUTH)) {
+        (Some(auth), _) => auth,
+        (None, Some(word)) => <Auth as clap::ValueEnum>::from_str(word, true)
+            .map_err(|_| Problem::usage(format!("{} is none of: key, token, entra, none", environment::AUTH)))?,
+        (None, None) => Auth::default(),
+    };
+    let strays = [("--token-file", args.token_file.is_some()), ("--resource-id", args.resource_id.is_some())];
+    match strays.iter().find(|(_, given)| *given) {
+        Some((flag, _)) if auth != Auth::Entra => Err(Problem::usage(format!("{flag} goes with --auth entra"))),
+        _ => Ok(auth),
+    }
+}
+
+fn endpoint(args: &ServiceArgs, environment: &Environment) -> Result<Endpoint, Problem> {
+    let typed = (args.key.endpoint.as_deref(), args.key.region.as_deref());
+    let set = (environment.get(environment::ENDPOINT), environment.get(environment::REGION));
+    let refused = |error: &dyn std::error::Error| Problem::usage(error.to_string());
+    match if typed == (None, None) { set } else { typed } {
+        (Some(endpoint), _) => endpoint.parse::<Endpoint>().map_err(|error| refused(&error)),
+        (None, Some(region)) => {
+            region.parse::<Region>().map(|region| Endpoint::of_region(&region)).map_err(|error| refused(&error))
+        }
+        (None, None) => Err(Problem::usage(format!(
+            "no region: set --region, --endpoint, {} or {}",
+            environment::REGION,
+            environment::ENDPOINT
+        ))
+        .hint(EMULATOR_HINT.to_owned())),
+    }
+}
+
+fn key(
+    args: &ServiceArgs,
+    environment: &Environment,
+    key_from_stdin: bool,
+    warnings: &mut Vec<String>,
+) -> Result<Key, Problem> {
+    let file = args.key.key_file.as_deref().or_else(|| environment.get(environment::KEY_FILE).map(Path::new));
+    if let Some(path) = file {
+        if path == Path::new("-") && !key_from_stdin {
+            return Err(Problem::usage("standard input cannot hold both the key and the audio"));
+        }
+        let (name, bytes) = secret_file(path, "key", warnings)?;
+        return Key::from_bytes(&bytes).map_err(|error| bad_secret(&error, &name));
+    }
+    match environment.get(environment::KEY) {
+        Some(key) => key.parse().map_err(|error| bad_secret(&error, environment::KEY)),
+        None => {
+            Err(Problem::usage(format!("no key: set --key-file, {} or {}", environment::KEY_FILE, environment::KEY))
+                .hint(EMULATOR_HINT.to_owned()))
+        }
+    }
+}
+
+fn entra(args: &ServiceArgs, warnings: &mut Vec<String>) -> Result<Authorization, Problem> {
+    let (Some(path), Some(id)) = (&args.token_file, &args.resource_id) else {
+        return Err(Problem::usage("--auth entra needs --token-file and --resource-id"));
+    };
+    let resource_id: ResourceId =
+        id.parse().map_err(|error: stt_auth::ResourceIdError| Problem::usage(error.to_string()))?;
+    let (name, bytes) = secret_file(path, "token", warnings)?;
+    // What is not UTF-8 keeps a character that no token has, at its place.
+    let token: Token = String::from_utf8_lossy(&bytes).parse().map_err(|error| bad_secret(&error, &name))?;
+    Ok(Authorization::Entra { resource_id, token })
+}
+
+/// Reads the file of a secret, and warns when others can read it too.
+fn secret_file(path: &Path, what: &str, warnings: &mut Vec<String>) -> Result<(String, Vec<u8>), Problem> {
+    let mut bytes = Vec::new();
+    let limited = |from: &mut dyn Read, bytes: &mut Vec<u8>| from.take(LONGEST_SECRET).read_to_end(bytes);
+    if path == Path::new("-") {
+        limited(&mut io::stdin(), &mut bytes).map_err(|error| unreadable("standard input", what, &error))?;
+        return Ok(("standard input".to_owned(), bytes));
+    }
+    let name = path.display().to_string();
+    let opened = File::open(path).and_then(|mut file| {
+        let about = file.metadata()?;
+        if about.is_dir() {
+            return Err(io::ErrorKind::IsADirectory.into());
+        }
+        limited(&mut file, &mut bytes).map(|_| about)
+    });
+    let about = opened.map_err(|error| unreadable(&name, what, &error))?;
+    if let Some(mode) = mode_for_others(&about) {
+        warnings.push(format!("warning: {name} can be read by other users (mode {mode:04o})"));
+    }
+    Ok((name, bytes))
+}
+
+/// The mode of a file that somebody else than its owner may read or write.
+#[cfg(unix)]
+fn mode_for_others(about: &fs::Metadata) -> Option<u32> {
+    use std::os::unix::fs::{FileTypeExt, PermissionsExt};
+    let mode = about.permissions().mode() & 0o7777;
+    // The mode of a pipe, as in `--key-file <(pass azure)`, says nothing.
+    (mode & 0o077 != 0 && !about.file_type().is_fifo()).then_some(mode)
+}
+
+#[cfg(not(unix))]
+fn mode_for_others(_: &fs::Metadata) -> Option<u32> {
+    None
+}
+
+fn unreadable(name: &str, what: &str, error: &io::Error) -> Problem {
+    Problem::usage(format!("cannot read the {what} in {name}")).why(io_reason(error))
+}
+
+/// Says what is wrong with a secret and where it came from, and not a character of it.
+fn bad_secret(error: &SecretError, place: &str) -> Problem {
+    Problem::usage(match error {
+        SecretError::Empty { what } => format!("the {what} in {place} is empty"),
+        SecretError::Illegal { what, position } => {
+            format!("the {what} in {place} has an illegal character at position {position}")
+        }
+        other => format!("{place}: {other}"),
+    })
+}
+
+/// More than the longest token, so that a wrong file is found out and not read to its end.
+const LONGEST_SECRET: u64 = 64 * 1024;
+
+const EMULATOR_HINT: &str = "--emulator tries the command without a key";
+const HTTP_HINT: &str = "use https; --auth none sends no credential, and may use http";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::args::KeyServiceArgs;
+
+    fn args(endpoint: Option<&str>, region: Option<&str>) -> ServiceArgs {
+        let key = KeyServiceArgs {
+            endpoint: endpoint.map(str::to_owned),
+            region: region.map(str::to_owned),
+            ..KeyServiceArgs::default()
+        };
+        ServiceArgs { key, ..ServiceArgs::default() }
+    }
+
+    fn speech(args: &ServiceArgs, environment: &[(&str, &str)]) -> String {
+        let mut pairs = vec![(environment::KEY, "abc")];
+        pairs.extend(environment);
+        let service = Service::plan(args, &Environment::with(&pairs), true).unwrap();
+        service.resource.endpoint().speech().to_owned()
+    }
+
+    fn refused(args: &ServiceArgs, environment: &[(&str, &str)]) -> String {
+        let problem = Service::plan(args, &Environment::with(environment), true).unwrap_err();
+        assert_eq!(problem.exit.code(), 2);
+        problem.what().to_owned()
+    }
+
+    const BOTH: [(&str, &str); 2] =
+        [(environment::ENDPOINT, "https://speech.example"), (environment::REGION, "westus")];
+
+    #[test]
+    fn flags_win_over_the_environment_as_a_whole() {
+        assert_eq!(speech(&args(None, None), &BOTH), "https://speech.example");
+        assert_eq!(speech(&args(None, Some("eastus")), &BOTH), "https://eastus.stt.speech.microsoft.com");
+        assert_eq!(speech(&args(Some("https://other.example"), Some("eastus")), &BOTH), "https://other.example");
+        assert_eq!(speech(&args(None, None), &BOTH[1..]), "https://westus.stt.speech.microsoft.com");
+    }
+
+    #[test]
+    fn what_is_missing_is_named_with_the_ways_to_give_it() {
+        assert_eq!(refused(&args(None, None), &[]), "no key: set --key-file, STT_KEY_FILE or AZURE_SPEECH_KEY");
+        assert_eq!(
+            refused(&args(None, None), &[(environment::KEY, "abc")]),
+            "no region: set --region, --endpoint, AZURE_SPEECH_REGION or AZURE_SPEECH_ENDPOINT"
+        );
+        let entra = ServiceArgs { auth: Some(Auth::Entra), ..args(None, Some("westus")) };
+        assert_eq!(refused(&entra, &[]), "--auth entra needs --token-file and --resource-id");
+    }
+
+    #[test]
+    fn flags_without_effect_are_refused() {
+        let stray = ServiceArgs { resource_id: Some("/subscriptions/1".to_owned()), ..args(None, Some("westus")) };
+        assert_eq!(refused(&stray, &[(environment::KEY, "abc")]), "--resource-id goes with --auth entra");
+    }
+
+    #[test]
+    fn a_bad_key_is_placed_and_not_shown() {
+        let refusal = refused(&args(None, Some("westus")), &[(environment::KEY, "s3cret s3cret")]);
+        assert_eq!(refusal, "the key in AZURE_SPEECH_KEY has an illegal character at position 7");
+    }
+
+    #[test]
+    fn a_bad_word_in_the_environment_is_not_repeated() {
+        let refusal = refused(&args(None, Some("westus")), &[(environment::AUTH, "s3cret")]);
+        assert_eq!(refusal, "STT_AUTH is none of: key, token, entra, none");
+    }
+
+    #[test]
+    fn without_a_credential_http_is_allowed() {
+        let none = ServiceArgs { auth: Some(Auth::None), ..args(Some("http://speech.example"), None) };
+        assert_eq!(speech(&none, &[]), "http://speech.example");
+        let key = args(Some("http://speech.example"), None);
+        assert_eq!(refused(&key, &[(environment::KEY, "abc")]), "refusing to send a key over http to speech.example");
+    }
+}

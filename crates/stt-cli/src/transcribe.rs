@@ -1,0 +1,176 @@
+//! `stt transcribe`: the texts of all inputs, in their order.
+
+use std::sync::Arc;
+
+use stt_audio::Limits;
+use stt_auth::Resource;
+use stt_model::Language;
+use stt_transcript::Transcript;
+
+use crate::{
+    args::{OutputFormat, TranscribeArgs},
+    batch::{self, Dropped, Panicked},
+    brake::Brake,
+    connect::{Connection, connect},
+    environment::Environment,
+    inputs::{Input, Inputs},
+    output::Output,
+    preview::{Preview, Previewed},
+    problem::Problem,
+    request,
+    session::Outcome,
+    silence, stdin,
+};
+
+/// Does what was asked for; what cannot even be begun is returned.
+pub(crate) async fn run(args: &TranscribeArgs, environment: &Environment, output: &mut Output) -> Result<(), Problem> {
+    let language = request::language(&args.recognition, environment)?;
+    let inputs = Inputs::find(&args.inputs)?;
+    check(args, &inputs)?;
+    let connection = connect(&args.service, environment, !inputs.has_stdin(), output).await?;
+    let recognize = request::recognize(&args.recognition, &language).format(args.format);
+    connection.check(&recognize)?;
+    output.write_to(args.output.as_deref())?;
+    if let Some(preview) = Preview::of(args.preview) {
+        let limits = Limits::RECOGNITION;
+        let resource = &connection.resource;
+        let previewed = Previewed { call: &args.call, limits, preview, recognize: &recognize, resource };
+        return previewed.all(inputs, output).await;
+    }
+    let session = Arc::new(connection.session(recognize, &args.call, Limits::RECOGNITION)?);
+    let work = |input: Input| {
+        let session = Arc::clone(&session);
+        async move { session.run(input).await }
+    };
+    let mut brake = Brake::default();
+    let mut report = Report::new(args, language, &connection, inputs.several, output);
+    let list = inputs.list.clone();
+    let begun = batch::in_order(
+        inputs.list,
+        args.jobs.into(),
+        work,
+        |outcome| brake.judge(outcome.as_ref().ok()),
+        |place, outcome| report.one(&outcome.unwrap_or_else(|Panicked| Outcome::internal(list[place].clone()))),
+    )
+    .await;
+    report.summary(&brake, &list[begun..]);
+    Ok(())
+}
+
+/// What can be known to be wrong before anything is opened.
+fn check(args: &TranscribeArgs, inputs: &Inputs) -> Result<(), Problem> {
+    if args.output_format == OutputFormat::Json && inputs.several {
+        return Err(Problem::usage("-f json is for one input; for several there is -f ndjson, one object a line"));
+    }
+    if inputs.has_stdin() { stdin::check(&args.call) } else { Ok(()) }
+}
+
+/// Tells what became of each input, and in the end of all.
+struct Report<'a> {
+    allow_empty: bool,
+    format: OutputFormat,
+    language: Language,
+    output: &'a mut Output,
+    resource: Resource,
+    several: bool,
+    with_words: usize,
+    without_words: usize,
+    failed: usize,
+    /// Whether new tokens could not be had when that was last said.
+    troubled: bool,
+}
+
+impl<'a> Report<'a> {
+    fn new(
+        args: &TranscribeArgs,
+        language: Language,
+        connection: &Connection,
+        several: bool,
+        output: &'a mut Output,
+    ) -> Self {
+        Self {
+            allow_empty: args.allow_empty,
+            format: args.output_format,
+            language,
+            output,
+            resource: connection.resource.clone(),
+            several,
+            with_words: 0,
+            without_words: 0,
+            failed: 0,
+            troubled: false,
+        }
+    }
+
+    fn one(&mut self, outcome: &Outcome) -> Result<(), Dropped> {
+        let subject = outcome.input.subject();
+        for warning in &outcome.warnings {
+            self.output.note(&format!("{subject}: {warning}"));
+        }
+        let mut transcript = Transcript::new(outcome.input.name(), self.language.clone(), vec![outcome.segment()]);
+        if let Some(length) = outcome.length {
+            transcript = transcript.audio(length);
+        }
+        let has_words = transcript.has_words();
+        let written = match self.format {
+            OutputFormat::Json | OutputFormat::Ndjson => self.output.lines(&transcript.to_json()),
+            OutputFormat::Text if !has_words => Ok(()),
+            OutputFormat::Text if self.several => {
+                let text = transcript.text().replace(['\r', '\n'], " ");
+                self.output.text_line(&format!("{}: {text}", outcome.input.name()))
+            }
+            OutputFormat::Text => self.output.text_line(&transcript.text()),
+        };
+        match &outcome.result {
+            Err(failed) => {
+                self.failed += 1;
+                self.output.problem(&failed.problem);
+            }
+            Ok(_) if has_words => self.with_words += 1,
+            Ok(reply) => {
+                self.without_words += 1;
+                let problem = silence::problem(&reply.recognition, &subject, &self.language);
+                if self.allow_empty { self.output.allowed(&problem) } else { self.output.problem(&problem) }
+            }
+        }
+        if let Some(not_sent) = &outcome.not_sent {
+            self.output.notice(not_sent);
+        }
+        self.output.detail(&outcome.detail());
+        self.trouble();
+        written.map_err(|_| Dropped)
+    }
+
+    /// Says once that the token at hand cannot be replaced, and once that this is over.
+    fn trouble(&mut self) {
+        let said = match (self.resource.trouble(), self.troubled) {
+            (Some(error), false) => format!("warning: {error}; the old token is used while it lives"),
+            (None, true) => "there is a new access token".to_owned(),
+            (Some(_), true) | (None, false) => return,
+        };
+        self.output.note(&said);
+        self.troubled = !self.troubled;
+    }
+
+    fn summary(&mut self, brake: &Brake, not_tried: &[Input]) {
+        if self.output.is_unread() {
+            return;
+        }
+        if let Some(why) = brake.sentence().filter(|_| !not_tried.is_empty()) {
+            self.output.notice(&why);
+        }
+        for input in not_tried {
+            self.output.notice(&format!("not tried: {}", input.subject()));
+        }
+        if self.several && (0 < self.failed || 0 < self.without_words || !not_tried.is_empty()) {
+            let inputs = self.with_words + self.without_words + self.failed + not_tried.len();
+            self.output.note(&format!(
+                "{inputs} inputs: {} with words, {} without, {} failed, {} not tried",
+                self.with_words,
+                self.without_words,
+                self.failed,
+                not_tried.len()
+            ));
+        }
+    }
+}

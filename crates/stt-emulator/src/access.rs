@@ -1,0 +1,170 @@
+//! Who may ask: keys, tokens of this emulator, and Microsoft Entra tokens.
+
+use std::time::Duration;
+
+use http::HeaderMap;
+use http::header::AUTHORIZATION;
+
+use crate::config::{Config, KEY_1, KEY_2, Keys, Profile};
+use crate::fingerprint::fingerprint;
+use crate::rule::Rule;
+use crate::rules;
+use crate::token::{self, TokenError};
+
+/// The header that carries a key.
+pub(crate) const KEY_HEADER: &str = "ocp-apim-subscription-key";
+
+/// Why a request may not go on.
+#[derive(Debug, Eq, PartialEq)]
+pub(crate) struct Refusal {
+    pub(crate) rule: Rule,
+    pub(crate) reason: String,
+}
+
+impl Refusal {
+    pub(crate) fn new(rule: Rule, reason: impl Into<String>) -> Self {
+        let reason = reason.into();
+        Self { rule, reason }
+    }
+}
+
+/// The fingerprint of the key behind the credential of a recognition.
+///
+/// Where both a key and an Authorization header are sent the key counts, as in other Azure gateways; nothing is
+/// published for this API.
+pub(crate) fn recognition(headers: &HeaderMap, config: &Config, now: Duration) -> Result<String, Refusal> {
+    if headers.contains_key(KEY_HEADER) {
+        return key(headers, config);
+    }
+    let Some(value) = headers.get(AUTHORIZATION) else {
+        return Err(missing(config));
+    };
+    let bearer = value.to_str().ok().and_then(|text| {
+        let (scheme, token) = text.split_once(' ')?;
+        (scheme.eq_ignore_ascii_case("bearer") && !token.trim().is_empty()).then(|| token.trim())
+    });
+    let Some(bearer) = bearer else {
+        let why = "the Authorization header is not the word Bearer and a token";
+        return Err(Refusal::new(rules::AUTHORIZATION_NOT_BEARER, why));
+    };
+    match bearer.strip_prefix("aad#") {
+        Some(rest) => entra(rest, now),
+        None => match token::read(bearer, &config.region, now) {
+            Ok(claims) => Ok(claims.key),
+            Err(error @ TokenError::Expired(_)) => Err(Refusal::new(rules::TOKEN_EXPIRED, error.to_string())),
+            Err(error) => Err(Refusal::new(rules::TOKEN_UNKNOWN, error.to_string())),
+        },
+    }
+}
+
+/// The fingerprint of the key that asks for a token.
+pub(crate) fn key(headers: &HeaderMap, config: &Config) -> Result<String, Refusal> {
+    let Some(value) = headers.get(KEY_HEADER) else {
+        return Err(missing(config));
+    };
+    let known = match config.keys {
+        Keys::WellKnown => [KEY_1, KEY_2].iter().any(|key| value == key),
+        Keys::Any => !value.is_empty(),
+    };
+    let fingerprint = fingerprint(value.as_bytes());
+    if known {
+        return Ok(fingerprint);
+    }
+    let why = format!("the key with the fingerprint {fingerprint} is not one of this emulator's");
+    Err(Refusal::new(rules::KEY_UNKNOWN, why))
+}
+
+/// Nobody here can verify a Microsoft Entra token: its form and its own end are all that is looked at.
+fn entra(rest: &str, now: Duration) -> Result<String, Refusal> {
+    let refused = |why: String| Err(Refusal::new(rules::ENTRA_TOKEN_MALFORMED, why));
+    let Some((resource, token)) = rest.split_once('#') else {
+        return refused("the token has not the form aad#resource#token".to_owned());
+    };
+    if !resource.starts_with("/subscriptions/") || token.is_empty() {
+        return refused("the resource id does not begin with /subscriptions/, or no token follows".to_owned());
+    }
+    match token::ended_by_its_own_claim(token, now) {
+        Some(ago) => refused(format!("the token ended {ago} s ago")),
+        None => Ok(fingerprint(resource.as_bytes())),
+    }
+}
+
+fn missing(config: &Config) -> Refusal {
+    let rule = match config.profile {
+        Profile::Observed => rules::CREDENTIAL_MISSING,
+        Profile::Documented => rules::CREDENTIAL_MISSING_DOCUMENTED,
+    };
+    Refusal::new(rule, "there is neither Ocp-Apim-Subscription-Key nor Authorization")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use http::{HeaderMap, HeaderName, HeaderValue};
+
+    use super::recognition;
+    use crate::config::{Config, KEY_1, KEY_2, Keys};
+    use crate::token;
+
+    const NOW: Duration = Duration::from_secs(50);
+
+    fn asked(headers: &[(&'static str, &str)], config: &Config, now: Duration) -> Result<String, &'static str> {
+        let headers = headers.iter().map(|(name, value)| {
+            (HeaderName::from_static(name), HeaderValue::from_str(value).expect("a header value"))
+        });
+        recognition(&headers.collect::<HeaderMap>(), config, now).map_err(|refusal| refusal.rule.id)
+    }
+
+    #[test]
+    fn both_well_known_keys_are_accepted_and_differ_in_the_journal() {
+        let first = asked(&[("ocp-apim-subscription-key", KEY_1)], &Config::default(), NOW);
+        let second = asked(&[("ocp-apim-subscription-key", KEY_2)], &Config::default(), NOW);
+        assert!(first.is_ok() && second.is_ok());
+        assert_ne!(first, second);
+    }
+
+    #[test]
+    fn another_key_is_refused_unless_any_will_do() {
+        let headers = [("ocp-apim-subscription-key", "mine")];
+        assert_eq!(asked(&headers, &Config::default(), NOW), Err("key-unknown"));
+        let any = Config { keys: Keys::Any, ..Config::default() };
+        assert!(asked(&headers, &any, NOW).is_ok());
+        assert_eq!(asked(&[("ocp-apim-subscription-key", "")], &any, NOW), Err("key-unknown"));
+    }
+
+    #[test]
+    fn a_token_stands_for_the_key_it_was_issued_for() {
+        let config = Config::default();
+        let key = asked(&[("ocp-apim-subscription-key", KEY_1)], &config, NOW).expect("a known key");
+        let token = token::issue(&config.region, &key, Duration::from_secs(10), 1, NOW);
+        let headers = [("authorization", format!("Bearer {token}"))];
+        let headers = headers.each_ref().map(|(name, value)| (*name, value.as_str()));
+        assert_eq!(asked(&headers, &config, NOW), Ok(key));
+        assert_eq!(asked(&headers, &config, Duration::from_secs(60)), Err("token-expired"));
+    }
+
+    #[test]
+    fn an_authorization_header_must_be_a_bearer_token() {
+        for value in ["Basic dXNlcg==", "Bearer", "Bearer  "] {
+            let refused = asked(&[("authorization", value)], &Config::default(), NOW);
+            assert_eq!(refused, Err("authorization-not-bearer"), "{value:?}");
+        }
+        let plain = asked(&[("authorization", "Bearer opaque")], &Config::default(), NOW);
+        assert_eq!(plain, Err("token-unknown"));
+    }
+
+    #[test]
+    fn an_entra_token_is_judged_by_its_form_and_its_end() {
+        let resource = "/subscriptions/0/resourceGroups/g/providers/Microsoft.CognitiveServices/accounts/a";
+        let asked = |token: String, now| asked(&[("authorization", &token)], &Config::default(), now);
+        assert!(asked(format!("Bearer aad#{resource}#opaque"), NOW).is_ok());
+        for bad in ["Bearer aad#opaque", "Bearer aad##opaque", "Bearer aad#/subscriptions/0#"] {
+            assert_eq!(asked(bad.to_owned(), NOW), Err("entra-token-malformed"), "{bad}");
+        }
+        let token = token::issue("entra", "k", Duration::from_secs(10), 1, NOW);
+        let timed = format!("Bearer aad#{resource}#{token}");
+        assert!(asked(timed.clone(), NOW).is_ok());
+        assert_eq!(asked(timed, Duration::from_secs(60)), Err("entra-token-malformed"));
+    }
+}

@@ -1,0 +1,75 @@
+//! What an emulator can be told before it starts.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use clap::ValueEnum;
+
+/// The first of the two keys that every emulator knows: hex digits that spell `STT-EMULATOR-KEY`.
+pub const KEY_1: &str = "5354542d454d554c41544f522d4b4559";
+
+/// The second of the two keys that every emulator knows: hex digits that spell `STT-EMULATOR-KE2`.
+pub const KEY_2: &str = "5354542d454d554c41544f522d4b4532";
+
+/// Which keys are accepted.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq, ValueEnum)]
+pub enum Keys {
+    /// The two well-known keys; every other key is refused.
+    #[default]
+    WellKnown,
+    /// Any key that is not empty.
+    Any,
+}
+
+/// Which text to follow where Microsoft's pages and published observations differ.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq, ValueEnum)]
+pub enum Profile {
+    /// What was seen of the live service.
+    #[default]
+    Observed,
+    /// What Microsoft's REST page for short audio says.
+    Documented,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Config {
+    pub(crate) keys: Keys,
+    pub(crate) profile: Profile,
+    pub(crate) region: String,
+    pub(crate) token_ttl: Duration,
+    pub(crate) max_body: usize,
+    pub(crate) journal_limit: usize,
+    pub(crate) listen: SocketAddr,
+    pub(crate) head_timeout: Duration,
+    pub(crate) body_timeout: Duration,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            keys: Keys::default(),
+            profile: Profile::default(),
+            region: "emulator".to_owned(),
+            token_ttl: TOKEN_TTL,
+            max_body: MAX_BODY,
+            journal_limit: JOURNAL_LIMIT,
+            listen: SocketAddr::from(([127, 0, 0, 1], 0)),
+            head_timeout: HEAD_TIMEOUT,
+            body_timeout: BODY_TIMEOUT,
+        }
+    }
+}
+
+/// Ten minutes, as Microsoft's REST page says.
+pub(crate) const TOKEN_TTL: Duration = Duration::from_secs(600);
+
+/// Sixty seconds of 16 kHz mono are 1.9 MB; this leaves room for 48 kHz, stereo and clips that are too long.
+pub(crate) const MAX_BODY: usize = 64 * 1024 * 1024;
+
+/// At under 10 kB each, so many entries stay below 100 MB.
+const JOURNAL_LIMIT: usize = 10_000;
+
+const HEAD_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// Microsoft's REST sample of 2017 notes that the service gave up after 14 seconds without audio.
+const BODY_TIMEOUT: Duration = Duration::from_secs(14);

@@ -1,0 +1,295 @@
+//! The emulator itself: a request and the time in, an answer out.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::request::Parts;
+use http::{HeaderMap, Method, Request, Response};
+
+use crate::access::{self, Refusal};
+use crate::admin::{self, Command};
+use crate::answer::{Answer, declared_length};
+use crate::asked::{Asked, is_session};
+use crate::config::Config;
+use crate::cors;
+use crate::journal::{Entry, Journal, Operation};
+use crate::query::Query;
+use crate::recognize::recognize;
+use crate::route::Route;
+use crate::rule::Rule;
+use crate::rules;
+use crate::stage::{Admitted, Checked, Purpose, Service, Task};
+use crate::token;
+use crate::upload::Upload;
+use crate::verdict::{Heard, Verdict};
+
+/// A stand-in for the short-audio Speech to text service, without sockets, clock or randomness.
+///
+/// The same requests at the same times give the same answers. Times are spans since the Unix epoch on the emulator's
+/// own clock; a test may begin at any time it likes, zero included.
+///
+/// ```
+/// use std::time::Duration;
+/// use bytes::Bytes;
+/// use stt_emulator::{Emulator, KEY_1, SynthOptions, synth};
+///
+/// let emulator = Emulator::builder().build();
+/// let request = http::Request::post("/speech/recognition/conversation/cognitiveservices/v1?language=en-US")
+///     .header("ocp-apim-subscription-key", KEY_1)
+///     .header("content-type", "audio/wav")
+///     .body(Bytes::from(synth("Good morning.", &SynthOptions::default())?))?;
+/// let answer = emulator.answer(request, Duration::ZERO);
+/// assert_eq!(answer.response.status(), 200);
+/// assert_eq!(emulator.journal()[0].text.as_deref(), Some("Good morning."));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug)]
+pub struct Emulator {
+    config: Config,
+    state: Mutex<State>,
+}
+
+#[derive(Debug)]
+struct State {
+    /// How far the clock was moved beyond the times that callers give.
+    advanced: Duration,
+    journal: Journal,
+    /// Counts requests, and so makes ids and tokens differ.
+    serial: u64,
+}
+
+impl Emulator {
+    pub(crate) fn new(config: Config) -> Self {
+        let journal = Journal::new(config.journal_limit);
+        let state = State { advanced: Duration::ZERO, journal, serial: 0 };
+        Self { config, state: Mutex::new(state) }
+    }
+
+    /// The answer to a whole request at the time `now`.
+    pub fn answer(&self, request: Request<Bytes>, now: Duration) -> Answer {
+        let (head, body) = request.into_parts();
+        match self.check(&head, now) {
+            Checked::Admitted(admitted) => self.finish(admitted, Upload::Whole(body), now),
+            Checked::Answered(answer) => answer,
+        }
+    }
+
+    /// Everything that can be found wrong without the body: path, method, credential, query, header fields.
+    pub fn check(&self, head: &Parts, now: Duration) -> Checked {
+        let route = Route::of(head.uri.path());
+        if let Route::Admin(path) = route {
+            return match Command::of(path, head) {
+                Ok(command) => Checked::Admitted(Admitted(Purpose::Admin(command))),
+                Err(denied) => Checked::Answered(Answer::now(denied.response()).before_the_body_of(head)),
+            };
+        }
+        let query = Query::read(head.uri.query().unwrap_or_default());
+        let (mut entry, now) = self.arrival(route, head, &query, now);
+        let cors = cors::fields(head);
+        match self.judge(route, head, &query, &mut entry, now) {
+            Ok(task) => {
+                let service = Box::new(Service { task, entry, cors });
+                Checked::Admitted(Admitted(Purpose::Service(service)))
+            }
+            Err(refusal) => {
+                let answer = self.conclude(entry, cors, refusal.into());
+                Checked::Answered(answer.before_the_body_of(head))
+            }
+        }
+    }
+
+    /// The answer to a request whose head was found good, at the time `now`.
+    pub fn finish(&self, admitted: Admitted, upload: Upload, now: Duration) -> Answer {
+        let Service { task, mut entry, cors } = match admitted.0 {
+            Purpose::Admin(command) => {
+                let answer = Answer::now(self.execute(command, &upload, now));
+                let whole = matches!(upload, Upload::Whole(_));
+                return if whole { answer } else { answer.closing() };
+            }
+            Purpose::Service(service) => *service,
+        };
+        let body = match upload {
+            Upload::Whole(body) if body.len() <= self.config.max_body => body,
+            Upload::Whole(_) | Upload::TooLarge => {
+                return self.conclude(entry, cors, self.too_large().into()).closing();
+            }
+            Upload::Stalled => {
+                let stalled = Verdict::of(rules::BODY_STALLED, "the body stopped arriving");
+                return self.conclude(entry, cors, stalled).closing();
+            }
+        };
+        entry.body_bytes = Some(body.len() as u64);
+        entry.body_crc32 = Some(format!("{:08x}", crc32fast::hash(&body)));
+        let verdict = match task {
+            Task::Recognize(asked) => {
+                let verdict = recognize(&asked, &body);
+                let reasons = std::iter::once(verdict.reason).chain(asked.remarks);
+                let reason = reasons.collect::<Vec<_>>().join("; ");
+                Verdict { reason, ..verdict }
+            }
+            Task::Token(key) => {
+                let now = self.moved(now);
+                Verdict::token(self.issue(&key, entry.id, now)).rule(rules::TOKEN_ISSUED)
+            }
+        };
+        self.conclude(entry, cors, verdict)
+    }
+
+    /// Notes that the sender of an admitted request went away before its body ended.
+    pub fn abandoned(&self, admitted: Admitted) {
+        if let Purpose::Service(service) = admitted.0 {
+            let mut entry = service.entry;
+            entry.reason = "the connection was lost before the body ended".to_owned();
+            self.state().journal.add(entry);
+        }
+    }
+
+    /// What was asked and answered so far, in the order of arrival; the oldest are forgotten beyond a limit.
+    #[must_use]
+    pub fn journal(&self) -> Vec<Entry> {
+        self.state().journal.entries().cloned().collect()
+    }
+
+    /// Forgets what was asked so far.
+    pub fn clear_journal(&self) {
+        self.state().journal.clear();
+    }
+
+    /// Moves the clock forward by so much, on top of the times that callers give.
+    pub fn advance(&self, by: Duration) {
+        let mut state = self.state();
+        state.advanced = state.advanced.saturating_add(by);
+    }
+
+    /// Every rule that emulators follow, with its evidence.
+    #[must_use]
+    pub fn fidelity() -> &'static [Rule] {
+        rules::ALL
+    }
+
+    /// The name of the region that tokens carry.
+    #[must_use]
+    pub fn region(&self) -> &str {
+        &self.config.region
+    }
+
+    /// The largest body that is taken, in bytes.
+    #[must_use]
+    pub fn max_body(&self) -> usize {
+        self.config.max_body
+    }
+
+    pub(crate) fn config(&self) -> &Config {
+        &self.config
+    }
+
+    fn judge(
+        &self,
+        route: Route<'_>,
+        head: &Parts,
+        query: &Query,
+        entry: &mut Entry,
+        now: Duration,
+    ) -> Result<Task, Refusal> {
+        if route == Route::Unknown {
+            return Err(Refusal::new(rules::PATH_UNKNOWN, "the path is none of the API"));
+        }
+        if cors::is_preflight(head) {
+            return Err(Refusal::new(rules::PREFLIGHT, ""));
+        }
+        if head.method != Method::POST {
+            let why = format!("the method is {}, not POST", head.method);
+            return Err(Refusal::new(rules::METHOD_NOT_POST, why));
+        }
+        let task = if route == Route::Token {
+            let key = access::key(&head.headers, &self.config)?;
+            entry.key = Some(key.clone());
+            Task::Token(key)
+        } else {
+            entry.key = Some(access::recognition(&head.headers, &self.config, now)?);
+            Task::Recognize(Asked::read(head, query, &self.config)?)
+        };
+        match declared_length(head) {
+            Some(length) if (self.config.max_body as u64) < length => Err(self.too_large()),
+            _ => Ok(task),
+        }
+    }
+
+    /// The journal's entry of a request that arrives, and the time on the moved clock.
+    fn arrival(&self, route: Route<'_>, head: &Parts, query: &Query, now: Duration) -> (Entry, Duration) {
+        let operation = match route {
+            Route::Unknown | Route::Admin(_) => Operation::Other,
+            Route::Recognize | Route::Token if cors::is_preflight(head) => Operation::Preflight,
+            Route::Recognize => Operation::Recognize,
+            Route::Token => Operation::Token,
+        };
+        let mut state = self.state();
+        state.serial += 1;
+        let now = now.saturating_add(state.advanced);
+        let at_ms = u64::try_from(now.as_millis()).unwrap_or(u64::MAX);
+        let mut entry = Entry::begin(state.serial, at_ms, operation, head, query);
+        match query.get("X-ConnectionId") {
+            Some(id) if is_session(id) => entry.session = Some(id.to_owned()),
+            Some(_) => entry.rules.push(rules::CONNECTION_ID_IGNORED.id),
+            None => {}
+        }
+        (entry, now)
+    }
+
+    fn issue(&self, key: &str, serial: u64, now: Duration) -> String {
+        token::issue(&self.config.region, key, self.config.token_ttl, serial, now)
+    }
+
+    /// Writes the verdict down and makes an answer of it.
+    fn conclude(&self, mut entry: Entry, cors: HeaderMap, verdict: Verdict) -> Answer {
+        let answer = Answer::of(&verdict, entry.id, cors);
+        entry.status = (!verdict.is_silent()).then(|| verdict.status.as_u16());
+        entry.rules.extend(verdict.rules.iter().map(|rule| rule.id));
+        entry.reason = verdict.reason;
+        if let Some(Heard { by, status, text, audio_ms }) = verdict.recognition {
+            entry.heard_by = Some(by);
+            entry.recognition_status = status;
+            entry.text = text;
+            entry.audio_ms = audio_ms;
+        }
+        self.state().journal.add(entry);
+        answer
+    }
+
+    fn execute(&self, command: Command, upload: &Upload, now: Duration) -> Response<Bytes> {
+        match command {
+            Command::Advance => {
+                let by = match admin::advance_by(upload) {
+                    Ok(by) => by,
+                    Err(denied) => return denied.response(),
+                };
+                self.advance(by);
+                admin::clock(self.moved(now))
+            }
+            Command::ClearRequests => {
+                self.clear_journal();
+                admin::done()
+            }
+            Command::Fidelity => admin::ok(&rules::ALL),
+            Command::Health => admin::health(),
+            Command::Index => admin::index(),
+            Command::Requests => admin::ok(&self.state().journal.entries().collect::<Vec<&Entry>>()),
+            Command::Version => admin::version(),
+        }
+    }
+
+    fn too_large(&self) -> Refusal {
+        let why = format!("the body is larger than {} bytes", self.config.max_body);
+        Refusal::new(rules::BODY_TOO_LARGE, why)
+    }
+
+    fn moved(&self, now: Duration) -> Duration {
+        now.saturating_add(self.state().advanced)
+    }
+
+    /// Nothing under the lock can be left half done, so that a panic elsewhere need not spread.
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,67 @@
+//! An offline stand-in for the Speech to text REST API for short audio.
+//!
+//! For tests of programs in any language: it answers what the service would answer, deterministically and without an
+//! account, and refuses what the service would refuse. It never recognizes speech: the words come from clips that
+//! [`synth`] made, or from a transcript that [`tag`] wrote into a file.
+//!
+//! [`Emulator::answer`] is a pure function of request and time. [`Builder::start`] and [`Builder::start_blocking`] put
+//! it behind a socket:
+//!
+//! ```
+//! use stt_emulator::Emulator;
+//!
+//! let running = Emulator::builder().start_blocking()?;
+//! println!("point the client at {} with the key {}", running.endpoint(), running.key());
+//! # Ok::<(), std::io::Error>(())
+//! ```
+
+mod access;
+mod admin;
+mod answer;
+mod asked;
+mod audio;
+mod builder;
+pub mod cli;
+mod config;
+mod connection;
+mod cors;
+mod emulator;
+mod fingerprint;
+mod journal;
+mod locales;
+mod media;
+mod profanity;
+mod query;
+mod recognize;
+mod result;
+mod route;
+mod rule;
+mod rules;
+mod running;
+mod scoring;
+mod server;
+mod shared;
+mod stage;
+mod token;
+mod upload;
+mod verdict;
+mod wording;
+
+pub use answer::{Answer, Delivery};
+pub use audio::{
+    Heard, HeardStep, HeardWord, Outcome, SynthError, SynthOptions, TagError, hear, noise, silence, synth, tag,
+};
+pub use builder::Builder;
+pub use config::{KEY_1, KEY_2, Keys, Profile};
+pub use emulator::Emulator;
+pub use journal::{Entry, Operation};
+pub use profanity::PROFANE_WORDS;
+pub use rule::{Evidence, Rule};
+pub use running::Running;
+pub use stage::{Admitted, Checked};
+pub use upload::Upload;
+
+/// The code of the user's guide, compiled and run.
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/emulator.md")]
+struct Guide;

@@ -1,0 +1,54 @@
+//! Listens, and hands each connection to a task of its own.
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::net::{TcpListener, TcpSocket};
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+use tokio::time::{sleep, timeout};
+
+use crate::connection;
+use crate::shared::Shared;
+
+/// A listener with room for a thousand clients that come at once.
+pub(crate) fn listen(address: SocketAddr) -> io::Result<TcpListener> {
+    let socket = match address {
+        SocketAddr::V4(_) => TcpSocket::new_v4()?,
+        SocketAddr::V6(_) => TcpSocket::new_v6()?,
+    };
+    // Elsewhere than on Unix the option would let two servers share a port.
+    #[cfg(unix)]
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    socket.listen(1_024)
+}
+
+/// Serves until `stop` changes or its sender is gone, then gives the open connections a moment to end.
+pub(crate) async fn serve(listener: TcpListener, shared: Arc<Shared>, mut stop: watch::Receiver<()>) {
+    let mut connections = JoinSet::new();
+    loop {
+        tokio::select! {
+            accepted = listener.accept() => match accepted {
+                Ok((stream, _)) => {
+                    connections.spawn(connection::serve(stream, Arc::clone(&shared), stop.clone()));
+                }
+                // Out of file descriptors, most likely: they come back when connections end.
+                Err(_) => sleep(PAUSE).await,
+            },
+            Some(_) = connections.join_next() => {}
+            _ = stop.changed() => break,
+        }
+    }
+    drop(listener);
+    let ended = async { while connections.join_next().await.is_some() {} };
+    // What has not ended by now is dropped with the set.
+    let _ = timeout(GRACE, ended).await;
+}
+
+/// Stopping takes less than a second, whatever clients do.
+const GRACE: Duration = Duration::from_millis(500);
+
+const PAUSE: Duration = Duration::from_millis(20);

@@ -1,0 +1,31 @@
+//! What all connections of one server share.
+
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use crate::emulator::Emulator;
+
+/// What all connections of one server share.
+#[derive(Debug)]
+pub(crate) struct Shared {
+    pub(crate) emulator: Emulator,
+    clock: Clock,
+}
+
+/// The time since the Unix epoch, from a clock that never goes back.
+#[derive(Debug)]
+struct Clock {
+    epoch: Duration,
+    begun: Instant,
+}
+
+impl Shared {
+    pub(crate) fn new(emulator: Emulator) -> Self {
+        let epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let clock = Clock { epoch, begun: Instant::now() };
+        Self { emulator, clock }
+    }
+
+    pub(crate) fn now(&self) -> Duration {
+        self.clock.epoch + self.clock.begun.elapsed()
+    }
+}

@@ -1,0 +1,45 @@
+//! The stages of a request between its head and its answer.
+
+use http::HeaderMap;
+
+use crate::admin::Command;
+use crate::answer::Answer;
+use crate::asked::Asked;
+use crate::journal::Entry;
+
+/// What can be said of a request before its body is there.
+#[must_use]
+#[derive(Debug)]
+pub enum Checked {
+    /// Go on: read the body, then call [`Emulator::finish`](crate::Emulator::finish) or
+    /// [`Emulator::abandoned`](crate::Emulator::abandoned).
+    Admitted(Admitted),
+    /// This is the answer already; neither `100 Continue` nor the body is wanted.
+    Answered(Answer),
+}
+
+/// A request whose head was found good.
+#[must_use]
+#[derive(Debug)]
+pub struct Admitted(pub(crate) Purpose);
+
+#[derive(Debug)]
+pub(crate) enum Purpose {
+    Admin(Command),
+    Service(Box<Service>),
+}
+
+#[derive(Debug)]
+pub(crate) struct Service {
+    pub(crate) task: Task,
+    pub(crate) entry: Entry,
+    /// The header fields of the answer that are for browsers.
+    pub(crate) cors: HeaderMap,
+}
+
+#[derive(Debug)]
+pub(crate) enum Task {
+    Recognize(Asked),
+    /// The fingerprint of the key that is to be exchanged.
+    Token(String),
+}

@@ -1,0 +1,8 @@
+//! What the emulator hears in the bodies it is sent, and the clips it makes itself.
+
+mod coding;
+mod header;
+mod metadata;
+mod samples;
+mod signal;
+mod unspoken;

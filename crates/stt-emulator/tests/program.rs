@@ -1,0 +1,277 @@
+//! The program as its users run it.
+
+mod common;
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::path::Path;
+use std::process::{Child, Command, Output, Stdio};
+
+use serde_json::Value;
+use stt_emulator::{Outcome, SynthOptions, hear, noise, silence, synth, tag};
+
+fn emulator() -> Command {
+    Command::new(env!("CARGO_BIN_EXE_stt-emulator"))
+}
+
+fn run(arguments: &[&str]) -> Output {
+    emulator().args(arguments).output().expect("the program runs")
+}
+
+fn stdout(output: &Output) -> String {
+    String::from_utf8(output.stdout.clone()).expect("UTF-8")
+}
+
+fn stderr(output: &Output) -> String {
+    String::from_utf8(output.stderr.clone()).expect("UTF-8")
+}
+
+/// A running program, which is killed if the test ends early.
+struct Served {
+    child: Child,
+    ready: Value,
+}
+
+impl Served {
+    fn with(arguments: &[&str]) -> Self {
+        let mut command = emulator();
+        command.args(["--listen", "127.0.0.1:0"]).args(arguments);
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("the program runs");
+        let mut line = String::new();
+        let stdout = child.stdout.as_mut().expect("a pipe");
+        BufReader::new(stdout).read_line(&mut line).expect("a line");
+        let ready = serde_json::from_str(&line).expect("a line of JSON");
+        Self { child, ready }
+    }
+
+    fn address(&self) -> &str {
+        let endpoint = self.ready["endpoint"].as_str().expect("an endpoint");
+        endpoint.strip_prefix("http://").expect("a URL")
+    }
+
+    fn get(&self, path: &str) -> String {
+        let mut stream = TcpStream::connect(self.address()).expect("a connection");
+        let head = format!("GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+        stream.write_all(head.as_bytes()).expect("a peer");
+        let mut reply = String::new();
+        stream.read_to_string(&mut reply).expect("an answer");
+        reply
+    }
+}
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+#[test]
+fn the_ready_line_has_the_promised_fields_in_their_order() {
+    let served = Served::with(&["--region", "westus"]);
+    let address = served.address();
+    let expected = format!(
+        "{{\"event\":\"ready\",\"endpoint\":\"http://{address}\",\
+         \"token_endpoint\":\"http://{address}/sts/v1.0/issueToken\",\
+         \"admin\":\"http://{address}/__emulator/\",\"key\":\"5354542d454d554c41544f522d4b4559\",\
+         \"region\":\"westus\",\"pid\":{}}}",
+        served.child.id(),
+    );
+    let expected: Value = serde_json::from_str(&expected).expect("JSON");
+    assert_eq!(served.ready, expected);
+    assert!(served.get("/__emulator/health").starts_with("HTTP/1.1 200 "));
+}
+
+#[test]
+fn the_ready_file_holds_the_same_line() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("ready.json");
+    let served = Served::with(&["--ready-file", path.to_str().expect("UTF-8")]);
+    let file = std::fs::read_to_string(&path).expect("the file is there before the line");
+    let order = ["event", "endpoint", "token_endpoint", "admin", "key", "region", "pid"];
+    let places = order.map(|field| file.find(&format!("\"{field}\":")).expect("the field"));
+    assert!(places.is_sorted(), "{file}");
+    let file: Value = serde_json::from_str(&file).expect("JSON");
+    assert_eq!(file, served.ready);
+}
+
+#[cfg(unix)]
+#[test]
+fn sigterm_stops_it_cleanly_and_takes_the_ready_file_away() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("ready.json");
+    let mut served = Served::with(&["--ready-file", path.to_str().expect("UTF-8")]);
+    let pid = served.child.id().to_string();
+    let killed = Command::new("kill").args(["-TERM", &pid]).status().expect("kill runs");
+    assert!(killed.success());
+    assert_eq!(served.child.wait().expect("it ends").code(), Some(0));
+    assert!(!path.exists());
+}
+
+#[test]
+fn a_port_that_is_taken_is_told_with_a_hint() {
+    let served = Served::with(&[]);
+    let output = run(&["serve", "--listen", served.address()]);
+    assert_eq!(output.status.code(), Some(2));
+    let told = stderr(&output);
+    assert!(told.starts_with(&format!("cannot listen on {}\nwhy: ", served.address())), "{told}");
+    assert!(told.ends_with("hint: --listen 127.0.0.1:0 takes a free port\n"), "{told}");
+    assert_eq!(stdout(&output), "");
+}
+
+#[test]
+fn health_tells_whether_one_answers() {
+    let served = Served::with(&[]);
+    let address = served.address().to_owned();
+    let output = run(&["health", "--listen", &address]);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    drop(served);
+    let output = run(&["health", "--listen", &address, "--wait", "1ms"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(stderr(&output).starts_with(&format!("no emulator answers at http://{address}\nwhy: ")));
+}
+
+#[test]
+fn the_environment_is_printed_for_each_shell() {
+    let lines = |shell| stdout(&run(&["env", "--shell", shell, "--listen", "127.0.0.1:8"]));
+    let key = "5354542d454d554c41544f522d4b4559";
+    let expected = format!(
+        "export AZURE_SPEECH_ENDPOINT='http://127.0.0.1:8'\nexport AZURE_SPEECH_KEY='{key}'\n\
+         export AZURE_SPEECH_REGION='emulator'\n"
+    );
+    assert_eq!(lines("sh"), expected);
+    assert!(lines("fish").starts_with("set -gx AZURE_SPEECH_ENDPOINT 'http://127.0.0.1:8'\n"));
+    assert!(lines("pwsh").starts_with("$env:AZURE_SPEECH_ENDPOINT = 'http://127.0.0.1:8'\n"));
+    assert!(lines("dotenv").starts_with("AZURE_SPEECH_ENDPOINT=http://127.0.0.1:8\n"));
+    let unknown = run(&["env", "--listen", "127.0.0.1:0"]);
+    assert_eq!(unknown.status.code(), Some(2));
+}
+
+#[cfg(unix)]
+#[test]
+fn exec_gives_the_environment_and_returns_the_exit_code() {
+    let program = env!("CARGO_BIN_EXE_stt-emulator");
+    let script = format!(
+        "test -z \"${{STT_KEY_FILE+set}}\" || exit 90\n\
+         echo \"$AZURE_SPEECH_KEY $AZURE_SPEECH_REGION\"\n\
+         '{program}' health --listen \"${{AZURE_SPEECH_ENDPOINT#http://}}\" || exit 91\n\
+         exit 7"
+    );
+    let mut command = emulator();
+    command.env("STT_KEY_FILE", "/nowhere").args(["exec", "--region", "westus", "--", "sh", "-c", &script]);
+    let output = command.output().expect("the program runs");
+    assert_eq!(output.status.code(), Some(7), "{}", stderr(&output));
+    assert_eq!(stdout(&output), "5354542d454d554c41544f522d4b4559 westus\n", "no ready line");
+}
+
+#[test]
+fn exec_tells_what_it_cannot_run() {
+    let output = run(&["exec", "--", "no-such-program-anywhere"]);
+    assert_eq!(output.status.code(), Some(127));
+    assert!(stderr(&output).starts_with("no-such-program-anywhere: cannot run\nwhy: "));
+}
+
+#[cfg(unix)]
+#[test]
+fn exec_ends_as_a_shell_would_when_a_signal_ends_the_command() {
+    let output = run(&["exec", "--", "sh", "-c", "kill -KILL $$"]);
+    assert_eq!(output.status.code(), Some(128 + 9));
+}
+
+#[cfg(unix)]
+#[test]
+fn sigterm_to_exec_ends_the_command_too() {
+    let mut command = emulator();
+    command.args(["exec", "--", "sh", "-c", "echo $$; exec sleep 60"]).stdout(Stdio::piped());
+    let mut child = command.spawn().expect("the program runs");
+    let mut line = String::new();
+    BufReader::new(child.stdout.as_mut().expect("a pipe")).read_line(&mut line).expect("a line");
+    let signal = |name: &str, pid: &str| {
+        let mut kill = Command::new("kill");
+        kill.args([name, pid]).stderr(Stdio::null()).status().expect("kill runs").success()
+    };
+    assert!(signal("-TERM", &child.id().to_string()));
+    assert_eq!(child.wait().expect("it ends").code(), Some(128 + 9));
+    assert!(!signal("-0", line.trim()), "the command is gone as well");
+}
+
+fn synthesized(folder: &Path, arguments: &[&str]) -> Vec<u8> {
+    let path = folder.join("out.wav");
+    let output = emulator().arg("synth").args(arguments).arg("-o").arg(&path).output();
+    let output = output.expect("the program runs");
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    std::fs::read(path).expect("a clip")
+}
+
+#[test]
+fn synth_writes_what_the_library_makes() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let options = SynthOptions {
+        language: Some("en-US".to_owned()),
+        lead_in: std::time::Duration::from_millis(500),
+        pause: std::time::Duration::from_millis(50),
+        rate: 8_000,
+    };
+    let arguments = ["Good morning.", "--language", "en-US", "--lead-in", "500", "--pause", "50", "--rate", "8000"];
+    assert_eq!(synthesized(folder.path(), &arguments), synth("Good morning.", &options).expect("a clip"));
+    assert_eq!(
+        synthesized(folder.path(), &["Good morning."]),
+        synth("Good morning.", &SynthOptions::default()).expect("a clip")
+    );
+    let half = std::time::Duration::from_millis(500);
+    assert_eq!(synthesized(folder.path(), &["--silence", "0.5"]), silence(half, 16_000).expect("a clip"));
+    let noisy = synthesized(folder.path(), &["--noise", "0.5", "--seed", "3"]);
+    assert_eq!(noisy, noise(half, 16_000, 3).expect("a clip"));
+}
+
+#[test]
+fn synth_wants_one_thing_to_make() {
+    for arguments in [&["synth", "-o", "x.wav"][..], &["synth", "a", "--silence", "1", "-o", "x.wav"]] {
+        assert_eq!(run(arguments).status.code(), Some(2), "{arguments:?}");
+    }
+    let output = run(&["synth", "a", "--rate", "1", "-o", "x.wav"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(stderr(&output).starts_with("the clip cannot be made\nwhy: "), "{}", stderr(&output));
+    let output = run(&["synth", "a", "-o", "/nowhere/x.wav"]);
+    assert_eq!(output.status.code(), Some(3));
+}
+
+#[test]
+fn tag_writes_a_transcript_into_the_file_or_beside_it() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (file, beside) = (folder.path().join("a.wav"), folder.path().join("b.wav"));
+    std::fs::write(&file, common::humming()).expect("a file");
+    let mut command = emulator();
+    command.arg("tag").arg(&file).args(["--text", "Written beside it.", "--language", "en-GB"]);
+    assert!(command.args(["-o"]).arg(&beside).status().expect("the program runs").success());
+    let expected = tag(&common::humming(), "Written beside it.", Some("en-GB")).expect("a tagged clip");
+    assert_eq!(std::fs::read(&beside).expect("a file"), expected);
+    assert_eq!(std::fs::read(&file).expect("a file"), common::humming(), "the file itself is untouched");
+    let tagged = emulator().arg("tag").arg(&file).args(["--text", "In it."]).status();
+    assert!(tagged.expect("the program runs").success());
+    let heard = hear(&std::fs::read(&file).expect("a file"));
+    assert!(matches!(heard.outcome, Outcome::Words { words, .. } if words[1].text == "it."));
+}
+
+#[test]
+fn tag_refuses_what_holds_no_transcript() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("a.txt");
+    std::fs::write(&file, "text").expect("a file");
+    let output = emulator().arg("tag").arg(&file).args(["--text", "x"]).output().expect("it runs");
+    assert_eq!(output.status.code(), Some(3));
+    let told = stderr(&output);
+    assert!(told.starts_with(&format!("{}: cannot be tagged\nwhy: ", file.display())), "{told}");
+    let output = run(&["tag", "/nowhere/a.wav", "--text", "x"]);
+    assert_eq!(output.status.code(), Some(3));
+    assert!(stderr(&output).starts_with("/nowhere/a.wav: cannot be read\nwhy: "));
+}
+
+#[test]
+fn help_and_version_are_for_standard_output() {
+    let help = run(&["--help"]);
+    assert_eq!(help.status.code(), Some(0));
+    assert!(stdout(&help).contains("never recognizes speech"));
+    assert!(stdout(&run(&["--version"])).starts_with("stt-emulator "));
+    assert_eq!(run(&["--keys", "none"]).status.code(), Some(2));
+}

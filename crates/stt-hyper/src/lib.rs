@@ -1,0 +1,82 @@
+//! A client of the Speech to text REST API for short audio, on hyper and tokio.
+//!
+//! A [`Client`] takes [`Audio`] from memory, a file or a live source, and gives a [`Recognition`]. What is sent, repeated
+//! or given up is decided by the exchange machine of `stt-core`; here it is carried out, without losing an answer, a
+//! socket or a byte.
+//!
+//! ```no_run
+//! use stt_hyper::{Audio, Client, Language, Recognize, Resource};
+//!
+//! # async fn run() -> Result<(), Box<dyn std::error::Error>> {
+//! let client = Client::new(Resource::new("westeurope", "the key")?)?;
+//! let audio = Audio::open("pencils.wav").await?;
+//! let reply = client.recognize(audio, Recognize::new(Language::EN_US).detailed()).await?;
+//! println!("{}", reply.recognition.text().unwrap_or_default());
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # What happens on the wire
+//!
+//! Audio goes out by HTTP/1.1 in chunks, after the service has said that it wants them or a second has passed. An
+//! answer that comes before the end of the upload ends the upload and is delivered, even if the service closes the
+//! connection at once. Of live audio what was sent is kept, so that it too can be sent again.
+//!
+//! Nothing waits for ever:
+//!
+//! | Part | Longest time | Phase of the error |
+//! | --- | --- | --- |
+//! | looking up the name and connecting | 5 s | `Resolve`, `Connect` |
+//! | TLS handshake | 5 s | `Tls` |
+//! | audio is there and the service takes none | 20 s | `Upload` |
+//! | head of the answer, from the end of the request | 20 s, or as long as the audio | `Answer` |
+//! | rest of the answer | 10 s | `Body` |
+//! | one attempt, and the whole call | as [`Retry`] says | what it was doing |
+//!
+//! An answer may have a head of 32 KiB and a body of 1 MiB. Redirects are not followed.
+//!
+//! # TLS
+//!
+//! rustls with the certificates that the operating system trusts, or those given to
+//! [`ClientBuilder::root_certificates`]. The feature `ring` (default) or `aws-lc-rs` provides the cryptography; without
+//! either, what the program has installed for rustls does. The feature `webpki-roots` adds a choice of built-in
+//! certificates. There is no way to leave a certificate unchecked.
+
+#![warn(clippy::print_stdout, clippy::print_stderr)]
+
+mod attempt;
+mod audio;
+mod body;
+mod build_error;
+mod builder;
+mod causes;
+mod client;
+mod clock;
+mod connect;
+mod counting;
+mod drive;
+mod failure;
+mod gate;
+mod limits;
+mod parking;
+mod patience;
+#[cfg(test)]
+mod testing;
+mod tls;
+mod token_source;
+mod transport;
+mod wire;
+
+pub use stt_auth::{Authorization, Cloud, Endpoint, Key, Region, Resource, ResourceId, Token, TokenError};
+pub use stt_core::{ConnectionId, Error, ErrorKind, Recognize, Reply, Retry};
+pub use stt_model::{
+    AudioFormat, Dimension, GradingSystem, Granularity, Language, Mode, PhonemeAlphabet, Profanity,
+    PronunciationAssessment, Recognition, ResultFormat, Status,
+};
+
+pub use self::{
+    audio::{Audio, AudioError},
+    build_error::BuildError,
+    builder::ClientBuilder,
+    client::Client,
+};

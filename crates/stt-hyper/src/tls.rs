@@ -1,0 +1,138 @@
+//! TLS: whom to trust, and why a handshake failed.
+
+use std::{error::Error as StdError, io, sync::Arc};
+
+use hyper_rustls::ConfigBuilderExt;
+use rustls::{
+    AlertDescription, CertificateError, ClientConfig, RootCertStore,
+    crypto::CryptoProvider,
+    pki_types::{CertificateDer, pem::PemObject},
+};
+
+use crate::{
+    build_error::BuildError,
+    causes::{cause, io_kind},
+};
+
+/// Whose certificates are trusted.
+#[derive(Clone, Debug, Default)]
+pub(crate) enum Roots {
+    /// The authorities in this PEM text, and no others.
+    Pem(Vec<u8>),
+    /// Those that the operating system trusts.
+    #[default]
+    Platform,
+    /// Mozilla's, as they were when the program was built.
+    #[cfg(feature = "webpki-roots")]
+    Webpki,
+}
+
+/// The configuration of TLS for one client.
+pub(crate) fn config(roots: &Roots) -> Result<Arc<ClientConfig>, BuildError> {
+    let builder = ClientConfig::builder_with_provider(provider()?)
+        .with_safe_default_protocol_versions()
+        .map_err(|error| BuildError::Tls(Box::new(error)))?;
+    let builder = match roots {
+        Roots::Pem(pem) => builder.with_root_certificates(authorities(pem)?),
+        Roots::Platform => builder.try_with_platform_verifier().map_err(|error| BuildError::Tls(Box::new(error)))?,
+        #[cfg(feature = "webpki-roots")]
+        Roots::Webpki => builder.with_webpki_roots(),
+    };
+    let mut config = builder.with_no_client_auth();
+    config.alpn_protocols = vec![b"http/1.1".to_vec()];
+    Ok(Arc::new(config))
+}
+
+fn authorities(pem: &[u8]) -> Result<RootCertStore, BuildError> {
+    let mut store = RootCertStore::empty();
+    for certificate in CertificateDer::pem_slice_iter(pem) {
+        let certificate = certificate.map_err(|error| BuildError::RootCertificates(Box::new(error)))?;
+        store.add(certificate).map_err(|error| BuildError::RootCertificates(Box::new(error)))?;
+    }
+    if store.is_empty() {
+        return Err(BuildError::RootCertificates("there is none in the text".into()));
+    }
+    Ok(store)
+}
+
+#[cfg(feature = "aws-lc-rs")]
+#[expect(clippy::unnecessary_wraps, reason = "without a feature there may be none")]
+fn provider() -> Result<Arc<CryptoProvider>, BuildError> {
+    Ok(Arc::new(rustls::crypto::aws_lc_rs::default_provider()))
+}
+
+#[cfg(all(feature = "ring", not(feature = "aws-lc-rs")))]
+#[expect(clippy::unnecessary_wraps, reason = "without a feature there may be none")]
+fn provider() -> Result<Arc<CryptoProvider>, BuildError> {
+    Ok(Arc::new(rustls::crypto::ring::default_provider()))
+}
+
+/// Without a feature that names one: what the program has installed for its process.
+#[cfg(not(any(feature = "aws-lc-rs", feature = "ring")))]
+fn provider() -> Result<Arc<CryptoProvider>, BuildError> {
+    CryptoProvider::get_default()
+        .cloned()
+        .ok_or_else(|| BuildError::Tls("no cryptography provider is installed".into()))
+}
+
+/// Why a TLS handshake failed.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum TlsFault {
+    #[error("its certificate is not trusted: {why}")]
+    Certificate { why: String, source: rustls::Error },
+    #[error("the TLS handshake failed")]
+    Handshake(#[source] rustls::Error),
+    #[error("the connection was lost during the TLS handshake")]
+    Lost(#[source] io::Error),
+    #[error("it does not speak TLS")]
+    NotTls(#[source] rustls::Error),
+    #[error("it does not speak TLS 1.2 or later")]
+    TooOld(#[source] rustls::Error),
+}
+
+impl From<&(dyn StdError + 'static)> for TlsFault {
+    fn from(error: &(dyn StdError + 'static)) -> Self {
+        match cause::<rustls::Error>(error) {
+            Some(error) => Self::of(error.clone()),
+            None => Self::Lost(io_kind(error).unwrap_or(io::ErrorKind::Other).into()),
+        }
+    }
+}
+
+impl TlsFault {
+    fn of(error: rustls::Error) -> Self {
+        match &error {
+            rustls::Error::InvalidCertificate(fault) => Self::Certificate { why: why(fault), source: error },
+            rustls::Error::InvalidMessage(_) => Self::NotTls(error),
+            rustls::Error::AlertReceived(AlertDescription::ProtocolVersion) | rustls::Error::PeerIncompatible(_) => {
+                Self::TooOld(error)
+            }
+            _ => Self::Handshake(error),
+        }
+    }
+}
+
+/// What is wrong with a certificate.
+fn why(fault: &CertificateError) -> String {
+    match fault {
+        CertificateError::ExpiredContext { time, not_after } => {
+            match time.as_secs().saturating_sub(not_after.as_secs()) / SECONDS_OF_A_DAY {
+                0 => "expired today".to_owned(),
+                1 => "expired yesterday".to_owned(),
+                days => format!("expired {days} days ago"),
+            }
+        }
+        CertificateError::Expired => "expired".to_owned(),
+        CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
+            "not valid yet; is the clock of this machine right?".to_owned()
+        }
+        CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
+            "it is for another host".to_owned()
+        }
+        CertificateError::Revoked => "revoked".to_owned(),
+        CertificateError::UnknownIssuer => "issued by an authority that this machine does not know".to_owned(),
+        _ => "it is not in order".to_owned(),
+    }
+}
+
+const SECONDS_OF_A_DAY: u64 = 24 * 60 * 60;

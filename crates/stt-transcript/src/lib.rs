@@ -1,0 +1,39 @@
+//! What was recognized in one input, as text and as JSON.
+//!
+//! A [`Transcript`] is one input with its [`Segment`]s, each of them one recognition or the [`Failure`] that stands in
+//! its place; an [`Assessment`] is one input with pronunciation scores. Use them where results are written for people
+//! or other programs: both give JSON in a fixed schema and text for a terminal.
+//!
+//! ```
+//! use stt_model::{Language, Recognition};
+//! use stt_transcript::{Segment, Transcript};
+//!
+//! let heard: Recognition =
+//!     serde_json::from_str(r#"{"RecognitionStatus":"Success","DisplayText":"Hello.","Offset":1800000,"Duration":13400000}"#)?;
+//! let transcript = Transcript::new("talk.wav", Language::EN_US, vec![Segment::new(Ok(heard)).attempts(1)]);
+//!
+//! assert_eq!(transcript.text(), "Hello.");
+//! assert!(transcript.to_json().starts_with(r#"{"schema":"stt.transcript/1","input":"talk.wav","#));
+//! # Ok::<(), serde_json::Error>(())
+//! ```
+
+#![warn(clippy::print_stderr, clippy::print_stdout)]
+
+mod assessed_word;
+mod assessment;
+mod band;
+mod escape;
+mod part;
+mod report;
+mod segment;
+mod status;
+mod time;
+mod transcript;
+
+pub use assessment::Assessment;
+pub use band::Band;
+pub use escape::escape_for_terminal;
+pub use part::Part;
+pub use segment::{Failure, Segment};
+pub use status::TranscriptStatus;
+pub use transcript::Transcript;

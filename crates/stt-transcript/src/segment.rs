@@ -1,0 +1,208 @@
+//! One recognition in its place on the time line, or the failure that stands there instead.
+
+use serde::{Serialize, Serializer};
+use stt_model::{Alternative, DisplayWord, Recognition, Ticks, Word};
+
+use crate::{
+    status::TranscriptStatus,
+    time::{Piece, Span},
+};
+
+/// One recognition in its place on the time line, or the failure that stands there instead.
+///
+/// ```
+/// use stt_model::Ticks;
+/// use stt_transcript::{Failure, Segment};
+///
+/// let failure = Failure {
+///     kind: "service".to_owned(),
+///     message: "the service is not available (503)".to_owned(),
+///     status: Some(503),
+///     retryable: true,
+/// };
+/// let segment = Segment::new(Err(failure)).piece(Ticks::from_millis(55_000), None).attempts(3);
+///
+/// assert_eq!(segment.text(), "");
+/// ```
+#[must_use]
+#[derive(Clone, Debug, PartialEq)]
+pub struct Segment {
+    pub(crate) outcome: Result<Recognition, Failure>,
+    pub(crate) piece: Piece,
+    pub(crate) connection_id: Option<String>,
+    pub(crate) request_id: Option<String>,
+    pub(crate) attempts: u32,
+}
+
+/// Why a piece has no recognition.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+pub struct Failure {
+    /// A short word for programs.
+    pub kind: String,
+    /// A sentence for people.
+    pub message: String,
+    /// The HTTP status, where there was an answer.
+    pub status: Option<u16>,
+    /// Whether the same again may succeed.
+    pub retryable: bool,
+}
+
+impl Segment {
+    /// What became of a whole input, or of a [`piece`](Self::piece) of it.
+    pub const fn new(outcome: Result<Recognition, Failure>) -> Self {
+        let piece = Piece { start: Ticks(0), end: None };
+        Self { outcome, piece, connection_id: None, request_id: None, attempts: 0 }
+    }
+
+    /// Where in the input the audio of this recognition begins and, if that is known, ends.
+    ///
+    /// The times in the answer count from there, and those beyond the end are not believed.
+    pub const fn piece(mut self, start: Ticks, end: Option<Ticks>) -> Self {
+        self.piece = Piece { start, end };
+        self
+    }
+
+    /// The id of the connection, by which Microsoft's support finds it: 32 hex digits.
+    pub fn connection_id(mut self, id: impl Into<String>) -> Self {
+        self.connection_id = Some(id.into());
+        self
+    }
+
+    /// The id that the service gave the request.
+    pub fn request_id(mut self, id: impl Into<String>) -> Self {
+        self.request_id = Some(id.into());
+        self
+    }
+
+    /// How many requests were made for it.
+    pub const fn attempts(mut self, attempts: u32) -> Self {
+        self.attempts = attempts;
+        self
+    }
+
+    /// What became of it.
+    #[must_use]
+    pub fn status(&self) -> TranscriptStatus {
+        match &self.outcome {
+            Ok(recognition) => TranscriptStatus::Answered(recognition.status.clone()),
+            Err(_) => TranscriptStatus::Failed,
+        }
+    }
+
+    /// The text for people; empty where there is none.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        self.recognition().and_then(Recognition::text).unwrap_or_default()
+    }
+
+    /// Whether any words were recognized.
+    #[must_use]
+    pub fn has_words(&self) -> bool {
+        !self.text().trim().is_empty()
+    }
+
+    /// The answer of the service.
+    #[must_use]
+    pub fn recognition(&self) -> Option<&Recognition> {
+        self.outcome.as_ref().ok()
+    }
+
+    /// Why there is no answer.
+    #[must_use]
+    pub fn failure(&self) -> Option<&Failure> {
+        self.outcome.as_ref().err()
+    }
+
+    /// Where the words are; where there are none, the whole piece.
+    pub(crate) fn span(&self) -> Span {
+        let heard = self
+            .recognition()
+            .filter(|_| self.has_words())
+            .map(|heard| self.piece.within(heard.offset, heard.duration))
+            .filter(|span| span.start_ms.is_some() && span.end_ms.is_some());
+        heard.unwrap_or_else(|| self.piece.span())
+    }
+
+    fn words(&self) -> Vec<WordJson<'_>> {
+        let Some(best) = self.recognition().and_then(Recognition::best) else { return Vec::new() };
+        if best.words.is_empty() {
+            return best.display_words.iter().map(|word| WordJson::shown(word, self.piece)).collect();
+        }
+        best.words.iter().map(|word| WordJson::spoken(word, self.piece)).collect()
+    }
+}
+
+/// The segment as it stands in a transcript's JSON. `error` alone may be missing.
+impl Serialize for Segment {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let nbest = self.recognition().map_or(&[][..], |heard| &heard.nbest);
+        SegmentJson {
+            span: self.span(),
+            status: self.status(),
+            text: self.text(),
+            confidence: nbest.first().and_then(|best| best.confidence),
+            nbest: nbest.iter().map(AlternativeJson::of).collect(),
+            words: self.words(),
+            connection_id: self.connection_id.as_deref(),
+            request_id: self.request_id.as_deref(),
+            attempts: self.attempts,
+            error: self.failure(),
+        }
+        .serialize(serializer)
+    }
+}
+
+#[derive(Serialize)]
+struct SegmentJson<'a> {
+    #[serde(flatten)]
+    span: Span,
+    status: TranscriptStatus,
+    text: &'a str,
+    confidence: Option<f64>,
+    nbest: Vec<AlternativeJson<'a>>,
+    words: Vec<WordJson<'a>>,
+    connection_id: Option<&'a str>,
+    request_id: Option<&'a str>,
+    attempts: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<&'a Failure>,
+}
+
+#[derive(Serialize)]
+struct AlternativeJson<'a> {
+    display: Option<&'a str>,
+    lexical: Option<&'a str>,
+    itn: Option<&'a str>,
+    masked_itn: Option<&'a str>,
+    confidence: Option<f64>,
+}
+
+impl<'a> AlternativeJson<'a> {
+    fn of(alternative: &'a Alternative) -> Self {
+        Self {
+            display: alternative.text(),
+            lexical: alternative.lexical.as_deref(),
+            itn: alternative.itn.as_deref(),
+            masked_itn: alternative.masked_itn.as_deref(),
+            confidence: alternative.confidence,
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct WordJson<'a> {
+    word: &'a str,
+    #[serde(flatten)]
+    span: Span,
+}
+
+impl<'a> WordJson<'a> {
+    fn spoken(word: &'a Word, piece: Piece) -> Self {
+        Self { word: &word.word, span: piece.within(word.offset, word.duration) }
+    }
+
+    fn shown(word: &'a DisplayWord, piece: Piece) -> Self {
+        let text = word.display_text.as_deref().or(word.word.as_deref());
+        Self { word: text.unwrap_or_default(), span: piece.within(word.offset, word.duration) }
+    }
+}

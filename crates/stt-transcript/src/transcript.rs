@@ -1,0 +1,129 @@
+//! One input and everything that was recognized in it.
+
+use std::time::Duration;
+
+use serde::{Serialize, Serializer};
+use stt_model::{Language, Status, Ticks};
+
+use crate::{escape::escape_in_json, segment::Segment, status::TranscriptStatus};
+
+/// One input and everything that was recognized in it.
+///
+/// Serializing gives the schema `stt.transcript/1`:
+///
+/// ```json
+/// {"schema":"stt.transcript/1","input":"talk.wav","language":"en-US","status":"Success","text":"…","audio_ms":1840,
+///  "segments":[{"start_ms":180,"end_ms":1520,"status":"Success","text":"…","confidence":0.92,
+///               "nbest":[{"display":"…","lexical":"…","itn":"…","masked_itn":"…","confidence":0.92}],
+///               "words":[{"word":"…","start_ms":180,"end_ms":400}],
+///               "connection_id":"32 hex digits","request_id":null,"attempts":1}]}
+/// ```
+///
+/// Every field is always there, in this order. What is not known is `null`, a list of nothing `[]` and no text `""`.
+/// Times are milliseconds from the start of the input. A segment that failed has the status `Failed` and one field
+/// more, `"error":{"kind":"…","message":"…","status":503,"retryable":true}`.
+#[must_use]
+#[derive(Clone, Debug, PartialEq)]
+pub struct Transcript {
+    input: String,
+    language: Language,
+    audio: Option<Duration>,
+    segments: Vec<Segment>,
+}
+
+impl Transcript {
+    /// What was recognized in `input`, in the order of its time.
+    pub fn new(input: impl Into<String>, language: Language, segments: Vec<Segment>) -> Self {
+        Self { input: input.into(), language, audio: None, segments }
+    }
+
+    /// How long the audio of the whole input is.
+    pub const fn audio(mut self, length: Duration) -> Self {
+        self.audio = Some(length);
+        self
+    }
+
+    /// The name of the input.
+    #[must_use]
+    pub fn input(&self) -> &str {
+        &self.input
+    }
+
+    /// The pieces, in the order of their time.
+    pub fn segments(&self) -> &[Segment] {
+        &self.segments
+    }
+
+    /// `Success` when no piece failed and at least one has words, `Partial` when some failed and some have words, else
+    /// that of the first piece. Without any piece nothing was there to recognize: `NoMatch`.
+    #[must_use]
+    pub fn status(&self) -> TranscriptStatus {
+        let has_failed = self.segments.iter().any(|segment| segment.failure().is_some());
+        match (self.has_words(), has_failed) {
+            (true, true) => TranscriptStatus::Partial,
+            (true, false) => TranscriptStatus::Answered(Status::Success),
+            (false, _) => {
+                let first = self.segments.first().map(Segment::status);
+                first.unwrap_or(TranscriptStatus::Answered(Status::NoMatch))
+            }
+        }
+    }
+
+    /// Whether any words were recognized.
+    #[must_use]
+    pub fn has_words(&self) -> bool {
+        self.segments.iter().any(Segment::has_words)
+    }
+
+    /// The texts of all pieces that have one, joined as the language joins sentences.
+    #[must_use]
+    pub fn text(&self) -> String {
+        let texts: Vec<_> =
+            self.segments.iter().map(|segment| segment.text().trim()).filter(|text| !text.is_empty()).collect();
+        texts.join(between_sentences(&self.language))
+    }
+
+    /// One line of JSON, without the line's end.
+    ///
+    /// Characters that a terminal would obey are escaped in it, so that it can be shown as it is.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        let json = serde_json::to_string(self).expect("texts, numbers and lists are always JSON");
+        escape_in_json(&json).into_owned()
+    }
+}
+
+impl Serialize for Transcript {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        TranscriptJson {
+            schema: SCHEMA,
+            input: &self.input,
+            language: &self.language,
+            status: self.status(),
+            text: self.text(),
+            audio_ms: self.audio.map(|length| Ticks::from(length).as_millis()),
+            segments: &self.segments,
+        }
+        .serialize(serializer)
+    }
+}
+
+#[derive(Serialize)]
+struct TranscriptJson<'a> {
+    schema: &'static str,
+    input: &'a str,
+    language: &'a Language,
+    status: TranscriptStatus,
+    text: String,
+    audio_ms: Option<u64>,
+    segments: &'a [Segment],
+}
+
+/// What stands between two sentences: nothing in Chinese and Japanese, a blank elsewhere.
+fn between_sentences(language: &Language) -> &'static str {
+    let tag = language.as_str();
+    let primary = tag.split_once('-').map_or(tag, |(primary, _)| primary);
+    if matches!(primary, "ja" | "wuu" | "yue" | "zh") { "" } else { " " }
+}
+
+const SCHEMA: &str = "stt.transcript/1";

@@ -1,0 +1,51 @@
+//! Measures the client beside other HTTP clients: `cargo xtask bench client` builds and runs it.
+//!
+//! One small server and one client at a time run in processes of their own, both on one core, so that what is measured
+//! is work and not the distance between two cores. The clients take turns; each is compared with a client written by
+//! hand, `floor`, in the same round.
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "this program talks to the person who measures")]
+
+mod cell;
+mod goals;
+mod meter;
+mod outcome;
+mod peers;
+mod process;
+mod rounds;
+mod sample;
+mod server;
+mod spread;
+mod table;
+
+use std::process::ExitCode;
+
+use crate::{outcome::Outcome, rounds::USAGE};
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    match run(&arguments) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(arguments: &[&str]) -> Outcome<()> {
+    if !cfg!(target_os = "linux") {
+        return Err("this benchmark reads its figures from /proc and so runs on Linux only".into());
+    }
+    match arguments {
+        ["client", choices @ ..] => rounds::run(&rounds::Choices::parse(choices)?),
+        // These two are how the program starts itself in other processes.
+        ["serve"] => server::run(),
+        ["peer", peer, cell, address, milliseconds] => {
+            let measured = peers::run(peer, cell.parse()?, address.parse()?, milliseconds.parse()?)?;
+            println!("{}", serde_json::to_string(&measured)?);
+            Ok(())
+        }
+        _ => Err(USAGE.into()),
+    }
+}

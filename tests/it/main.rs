@@ -1,0 +1,13 @@
+//! Both sides of the wire against each other, and the program as a user runs it.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod cli;
+mod docs;
+mod examples;
+mod exchange;
+mod faults;
+mod headers;
+mod python;
+mod support;
+mod wire;

@@ -1,0 +1,68 @@
+//! Programs in Python that send what Microsoft's Python programs for this API send, against the emulator.
+
+use std::{
+    env,
+    process::{Command, Stdio},
+};
+
+use stt_emulator::Emulator;
+
+use crate::support::{printed, root};
+
+#[test]
+fn requests_gets_the_simple_result() {
+    check("simple.py", "requests", "Success Remind me to buy five pencils. True\n");
+}
+
+#[test]
+fn requests_gets_the_detailed_result() {
+    check("detailed.py", "requests", "remind me to buy five pencils | Remind me to buy five pencils. | True\n");
+}
+
+#[test]
+fn requests_uploads_in_chunks_with_expect() {
+    check("chunked.py", "requests", "Remind me to buy five pencils.\n");
+}
+
+#[test]
+fn requests_exchanges_the_key_for_a_token() {
+    check("access_token.py", "requests", "Remind me to buy five pencils.\n");
+}
+
+#[test]
+fn requests_reads_the_refusals() {
+    let access = "Access denied due to invalid subscription key or wrong API endpoint.";
+    let Some(said) = play("errors.py", "requests") else { return };
+    let lines: Vec<&str> = said.lines().collect();
+    assert!(lines[0].starts_with("401 ") && lines[0].contains(access), "{said}");
+    assert_eq!(lines[1], r#"400 {"Message":"Invalid CID or language"}"#);
+    assert_eq!(lines[2], r#"400 {"Message":"Unsupported audio format"}"#);
+}
+
+#[test]
+fn aiohttp_gets_the_detailed_result() {
+    check("asynchronous.py", "aiohttp", "Remind me to buy five pencils.\n");
+}
+
+fn check(program: &str, package: &str, expected: &str) {
+    if let Some(said) = play(program, package) {
+        assert_eq!(said, expected);
+    }
+}
+
+/// Runs a program against the emulator; nothing where the package is not installed and nobody promised that it would be.
+fn play(program: &str, package: &str) -> Option<String> {
+    let python = env::var("STT_TEST_PYTHON").unwrap_or_else(|_| "python3".to_owned());
+    let mut probe = Command::new(&python);
+    probe.args(["-c", &format!("import {package}")]).stdout(Stdio::null()).stderr(Stdio::null());
+    if !probe.status().is_ok_and(|status| status.success()) {
+        assert!(env::var_os("CI").is_none(), "{package} is not installed for {python}; .ci/run installs it");
+        eprintln!("left out: {package} is not installed for {python}; .ci/run installs it");
+        return None;
+    }
+    let emulator = Emulator::builder().start_blocking().unwrap();
+    let mut command = Command::new(&python);
+    command.arg(root().join("tests/python").join(program)).arg("tests/audio/pencils.wav");
+    let (endpoint, key) = (emulator.endpoint(), emulator.key());
+    Some(printed(&mut command, &[("AZURE_SPEECH_ENDPOINT", &endpoint), ("AZURE_SPEECH_KEY", key)]))
+}

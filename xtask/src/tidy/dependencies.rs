@@ -1,0 +1,163 @@
+//! What each crate may be built from: a dependency that is not in the table is a decision nobody took.
+
+use std::collections::BTreeSet;
+
+use super::Report;
+use super::metadata::Package;
+use super::project::Project;
+
+/// A crate and its dependencies, each with what it is for.
+type Row = (&'static str, &'static [(&'static str, &'static str)]);
+
+/// The dependencies of every crate from outside the project; `docs/dependencies.md` says why these and not others.
+const ALLOWED: [Row; 8] = [
+    (
+        "stt-model",
+        &[
+            ("serde", "the types are read from and written to JSON"),
+            ("serde_json", "numbers as text, bodies of unknown shape, the assessment header"),
+            ("thiserror", "errors of parsing"),
+        ],
+    ),
+    (
+        "stt-auth",
+        &[
+            ("base64", "the claims of a token, for when it expires"),
+            ("bytes", "header values made without copying"),
+            ("http", "the request for a token and its reply"),
+            ("httpdate", "Retry-After as a date"),
+            ("secrecy", "keys and tokens that do not print themselves"),
+            ("serde_json", "the claims of a token"),
+            ("thiserror", "errors"),
+        ],
+    ),
+    (
+        "stt-core",
+        &[
+            ("base64", "the pronunciation assessment header"),
+            ("bytes", "the body of a reply"),
+            ("http", "requests and replies as values"),
+            ("httpdate", "the reply's own Date"),
+            ("percent-encoding", "query parameters"),
+            ("serde_json", "the body of a reply"),
+            ("thiserror", "errors"),
+        ],
+    ),
+    (
+        "stt-hyper",
+        &[
+            ("bytes", "pieces of audio"),
+            ("futures-core", "the Stream trait in a public signature"),
+            ("getrandom", "the seed of a call"),
+            ("http", "requests and replies as values"),
+            ("http-body", "the body that waits for 100 Continue"),
+            ("http-body-util", "bodies of replies, bounded"),
+            ("hyper", "HTTP/1.1"),
+            ("hyper-rustls", "TLS below hyper"),
+            ("hyper-util", "the connection pool"),
+            ("rustls", "TLS"),
+            ("thiserror", "errors"),
+            ("tokio", "sockets, files, timers"),
+            ("tower-service", "the trait a connector implements"),
+        ],
+    ),
+    ("stt-audio", &[("thiserror", "errors")]),
+    ("stt-transcript", &[("serde", "a transcript as JSON"), ("serde_json", "a transcript as JSON")]),
+    (
+        "stt-emulator",
+        &[
+            ("base64", "the pronunciation assessment header"),
+            ("bytes", "pieces of bodies"),
+            ("clap", "the arguments of its program"),
+            ("crc32fast", "the check sum of words coded into samples"),
+            ("http", "requests and answers as values"),
+            ("http-body-util", "bodies"),
+            ("hyper", "the server"),
+            ("hyper-util", "hyper on tokio"),
+            ("microfft", "the tones of words coded into samples"),
+            ("ogg", "the packets of an Opus file"),
+            ("percent-encoding", "query parameters"),
+            ("serde", "answers as JSON"),
+            ("serde_json", "answers as JSON"),
+            ("thiserror", "errors"),
+            ("tokio", "sockets and timers"),
+        ],
+    ),
+    (
+        "stt-cli",
+        &[
+            ("clap", "arguments and help"),
+            ("getrandom", "the seed of a call"),
+            ("thiserror", "errors"),
+            ("tokio", "the runtime of the client"),
+        ],
+    ),
+];
+
+pub(super) fn check(project: &Project) -> Report {
+    let mut findings = Vec::new();
+    let mut count = 0;
+    for package in project.crates() {
+        let outside = outside(project, package);
+        count += outside.len();
+        findings.extend(compare(&package.name, &outside, &ALLOWED));
+    }
+    Report { note: format!("{count} direct dependencies from outside"), findings }
+}
+
+/// The dependencies of a package that are no part of the project and that its users build.
+fn outside<'a>(project: &Project, package: &'a Package) -> BTreeSet<&'a str> {
+    let built = package.dependencies.iter().filter(|dependency| dependency.kind.as_deref() != Some("dev"));
+    let own = |name: &str| project.members.iter().any(|member| member.name == name);
+    built.map(|dependency| dependency.name.as_str()).filter(|name| !own(name)).collect()
+}
+
+fn compare(package: &str, found: &BTreeSet<&str>, table: &[Row]) -> Vec<String> {
+    let Some((_, allowed)) = table.iter().find(|(name, _)| *name == package) else {
+        return vec![format!("{package} has no row in the table of dependencies")];
+    };
+    let allowed: BTreeSet<&str> = allowed.iter().map(|(name, _)| *name).collect();
+    let new =
+        found.difference(&allowed).map(|name| format!("{package} depends on {name}, which its row does not allow"));
+    let gone =
+        allowed.difference(found).map(|name| format!("{package} does not depend on {name}, which its row names"));
+    new.chain(gone).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::metadata::Dependency;
+    use super::*;
+
+    fn check_crate(name: &str, dependencies: &[(&str, Option<&str>)]) -> Vec<String> {
+        let dependency = |(name, kind): &(&str, Option<&str>)| Dependency {
+            name: (*name).to_owned(),
+            kind: kind.map(str::to_owned),
+        };
+        let package = |name: &str, dependencies| Package {
+            name: name.to_owned(),
+            manifest_path: format!("crates/{name}/Cargo.toml"),
+            dependencies,
+            ..Package::default()
+        };
+        let members = vec![package(name, dependencies.iter().map(dependency).collect())];
+        check(&Project { members, ..Project::default() }).findings
+    }
+
+    #[test]
+    fn a_dependency_that_its_row_does_not_allow_is_found_unless_only_tests_use_it() {
+        assert!(check_crate("stt-audio", &[("thiserror", None), ("proptest", Some("dev"))]).is_empty());
+        let found = check_crate("stt-audio", &[("thiserror", None), ("rand", None), ("cc", Some("build"))]);
+        let expected = ["cc", "rand"].map(|name| format!("stt-audio depends on {name}, which its row does not allow"));
+        assert_eq!(expected, found.as_slice());
+    }
+
+    #[test]
+    fn a_row_that_names_what_is_not_used_and_a_crate_without_a_row_are_found() {
+        assert_eq!(
+            ["stt-audio does not depend on thiserror, which its row names"],
+            check_crate("stt-audio", &[]).as_slice()
+        );
+        assert_eq!(["stt-extra has no row in the table of dependencies"], check_crate("stt-extra", &[]).as_slice());
+    }
+}
