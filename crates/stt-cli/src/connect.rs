@@ -41,7 +41,7 @@ pub(crate) async fn connect(
     }
     let endpoint = service.resource.endpoint();
     output.detail(&format!("speech at {}, tokens at {}", endpoint.speech(), endpoint.token()));
-    Ok(Connection { asker: Asker::of(service.auth, endpoint), resource: service.resource, _emulator: None })
+    Ok(Connection { asker: Asker(service.auth), resource: service.resource, _emulator: None })
 }
 
 /// Everything that was typed about the service is left aside, but whether tokens are wanted.
@@ -50,7 +50,7 @@ async fn emulated(tokens: bool, output: &mut Output) -> Result<Connection, Probl
     let running = Emulator::builder().start().await.map_err(|error| cannot(io_reason(&error)))?;
     let resource = emulated_resource(&running, tokens).map_err(|error| cannot(error.to_string()))?;
     output.notice(NO_SPEECH);
-    Ok(Connection { asker: Asker::of(Auth::Key, resource.endpoint()), resource, _emulator: Some(running) })
+    Ok(Connection { asker: Asker(Auth::Key), resource, _emulator: Some(running) })
 }
 
 fn emulated_resource(running: &Running, tokens: bool) -> Result<Resource, stt_auth::Error> {
@@ -77,7 +77,7 @@ impl Connection {
             .expect_continue(args.expect_continue == ExpectContinue::Auto)
             .build()
             .map_err(|error| Problem::usage(error.to_string()))?;
-        Ok(Session { asker: self.asker.clone(), client, limits, recognize })
+        Ok(Session { asker: self.asker, client, limits, recognize })
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::{error::Error as StdError, io};
 
-use stt_auth::{Endpoint, TokenError};
+use stt_auth::TokenError;
 use stt_core::{Error, ErrorKind, Phase, Refusal, TransportKind};
 use stt_model::Status;
 
@@ -19,19 +19,11 @@ pub(crate) enum Reach {
     Input,
 }
 
-/// Who asked, for the sentence about a refused credential.
-#[derive(Clone, Debug)]
-pub(crate) struct Asker {
-    auth: Auth,
-    host: String,
-    region: Option<String>,
-}
+/// Who asked, for what to try next.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Asker(pub(crate) Auth);
 
 impl Asker {
-    pub(crate) fn of(auth: Auth, endpoint: &Endpoint) -> Self {
-        Self { auth, host: endpoint.host().to_owned(), region: endpoint.region().map(ToString::to_string) }
-    }
-
     /// The failure of a call for this input, whose audio has `length` bytes if that is known.
     pub(crate) fn problem(&self, error: &Error, input: &str, length: Option<u64>) -> Problem {
         let what = self.what(error, length);
@@ -51,9 +43,6 @@ impl Asker {
 
     fn what(&self, error: &Error, length: Option<u64>) -> String {
         match error.kind() {
-            ErrorKind::Refused(Refusal { status, recognition_status: None, .. }) if status.as_u16() == 401 => {
-                self.not_accepted()
-            }
             ErrorKind::Transport(TransportKind::Audio) => format!("read error at {}", Size(error.audio_sent())),
             // How the end of a connection shows itself in the middle of an upload is a matter of luck.
             ErrorKind::Transport(kind @ (TransportKind::Closed | TransportKind::Reset))
@@ -71,24 +60,11 @@ impl Asker {
         }
     }
 
-    fn not_accepted(&self) -> String {
-        match (self.auth, &self.region) {
-            (Auth::Key | Auth::Token, Some(region)) => {
-                format!("the key was not accepted in region {region} (401): wrong key, or key of another region")
-            }
-            (Auth::Key | Auth::Token, None) => {
-                format!("the key was not accepted by {} (401): wrong key, or key of another resource", self.host)
-            }
-            (Auth::Entra, _) => format!("the Entra token was not accepted by {} (401)", self.host),
-            (Auth::None, _) => format!("{} wants a credential (401), and --auth none sends none", self.host),
-        }
-    }
-
     fn hint(&self, error: &Error, input: &str) -> Option<String> {
         match error.kind() {
             ErrorKind::Auth(TokenError::Refused { .. }) => Some(OTHER_KEY.to_owned()),
             ErrorKind::Refused(refusal) => match (refusal.status.as_u16(), &refusal.recognition_status) {
-                (401, None) if self.auth == Auth::Entra => {
+                (401, None) if self.0 == Auth::Entra => {
                     Some("is it expired? does its user have the role Cognitive Services Speech User?".to_owned())
                 }
                 (403, _) | (_, Some(Status::Forbidden)) => {
@@ -219,33 +195,15 @@ mod tests {
         Reply::read(response).unwrap_err()
     }
 
-    fn said(auth: Auth, endpoint: &str, error: &Error) -> String {
-        Asker::of(auth, &endpoint.parse().unwrap()).problem(error, "a.wav", None).to_string()
-    }
-
-    #[test]
-    fn a_refused_key_names_its_region_or_its_host() {
-        let refused = error(401, "");
-        assert_eq!(
-            said(Auth::Key, "eastus", &refused),
-            "a.wav: the key was not accepted in region eastus (401): wrong key, or key of another region"
-        );
-        assert_eq!(
-            said(Auth::Token, "https://my-resource.cognitiveservices.azure.com", &refused),
-            "a.wav: the key was not accepted by my-resource.cognitiveservices.azure.com (401): wrong key, or key of \
-             another resource"
-        );
-        assert_eq!(
-            said(Auth::None, "http://localhost:5000", &refused),
-            "a.wav: localhost wants a credential (401), and --auth none sends none"
-        );
+    fn said(error: &Error) -> String {
+        Asker(Auth::Key).problem(error, "a.wav", None).to_string()
     }
 
     #[test]
     fn a_language_that_the_service_refuses_is_not_blamed_on_the_audio() {
         let refused = error(400, r#"{"Message":"Invalid CID or language"}"#);
         assert_eq!(
-            said(Auth::Key, "eastus", &refused),
+            said(&refused),
             "a.wav: rejected by the service (400)\nwhy: Invalid CID or language\n\
              hint: is the language one that the service knows? is the endpoint id right?"
         );

@@ -39,7 +39,9 @@ impl Asked {
     /// The resource that a call is made against.
     pub(crate) fn of(resource: &Resource) -> Self {
         let credential = match resource.authorization() {
-            Authorization::Key(_) => Some("key"),
+            Authorization::Entra { .. } => Some("Entra token"),
+            // A token that the service keeps refusing is the key's fault: the call has tried a new one.
+            Authorization::Key(_) | Authorization::Token(_) => Some("key"),
             Authorization::None => None,
             _ => Some("access token"),
         };

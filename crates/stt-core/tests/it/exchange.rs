@@ -4,6 +4,7 @@ use std::{error::Error as _, time::Duration};
 
 use bytes::Bytes;
 use http::Response;
+use stt_auth::{Authorization, Resource};
 use stt_core::{ErrorKind, GaveUp, Malformed, Phase, Reached, Retry, Sent, TransportFailure, TransportKind, Upload};
 use stt_model::{AudioFormat, Status};
 
@@ -75,6 +76,38 @@ fn a_rejected_key_is_asked_once() {
     let played = world(vec![Turn::status(401)]).play();
     assert_eq!(played.sends.len(), 1);
     assert_eq!(played.error().status().unwrap(), 401);
+}
+
+#[test]
+fn a_rejected_credential_is_named_with_its_region_or_host() {
+    let id = || "/subscriptions/1".parse().unwrap();
+    for (endpoint, authorization, line) in [
+        (
+            "eastus",
+            Authorization::Key(KEY.parse().unwrap()),
+            "the key was not accepted in region eastus (401): wrong key, or key of another region",
+        ),
+        (
+            "https://my-resource.cognitiveservices.azure.com",
+            Authorization::Token(KEY.parse().unwrap()),
+            "the key was not accepted by my-resource.cognitiveservices.azure.com (401): wrong key, or key of another resource",
+        ),
+        (
+            "my-resource",
+            Authorization::Entra { resource_id: id(), token: KEY.parse().unwrap() },
+            "the Entra token was not accepted by my-resource.cognitiveservices.azure.com (401)",
+        ),
+        (
+            "https://localhost:5000",
+            Authorization::Bearer(KEY.parse().unwrap()),
+            "the access token was not accepted by localhost (401)",
+        ),
+        ("http://localhost:5000", Authorization::None, "localhost wants a credential (401)"),
+    ] {
+        let mut world = world(vec![Turn::status(401), Turn::status(401)]);
+        world.resource = Resource::of(endpoint.parse().unwrap(), authorization).unwrap();
+        assert_eq!(world.play().error().to_string(), line);
+    }
 }
 
 #[test]
