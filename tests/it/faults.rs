@@ -420,6 +420,25 @@ fn a_header_that_lies_is_replaced_and_the_real_length_sent() {
 }
 
 #[test]
+fn chunks_before_the_audio_are_no_fault_however_odd_or_large() {
+    let folder = tempfile::tempdir().unwrap();
+    let plain = clip("All of it.");
+    let data = plain.windows(4).position(|id| id == b"data").unwrap();
+    for size in [7, 200_001] {
+        // An odd chunk is followed by a byte that counts for nothing.
+        let chunk = [b"LIST", &u32::try_from(size).unwrap().to_le_bytes()[..], &vec![b' '; size + 1]].concat();
+        let mut wav = [&plain[..data], &chunk, &plain[data..]].concat();
+        let riff = u32::try_from(wav.len() - 8).unwrap();
+        wav[4..8].copy_from_slice(&riff.to_le_bytes());
+        let path = file(folder.path(), "a.wav", &wav);
+        let server = Server::start(vec![SUCCESS.to_vec()]);
+        let run = run(&mut server.stt(&["transcribe", "-l", "en-US", &path]));
+        assert_eq!((run.code, run.out.as_str(), run.err.as_str()), (Some(0), "Heard by a test.\n", ""));
+        same(&server.requests()[0].audio().unwrap(), &wav);
+    }
+}
+
+#[test]
 fn what_is_too_long_is_refused_before_it_is_paid_for() {
     let folder = tempfile::tempdir().unwrap();
     let minute = file(folder.path(), "a.wav", silence(61));
