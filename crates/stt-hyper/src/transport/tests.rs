@@ -245,9 +245,10 @@ async fn interim_answers_are_bounded_before_and_after_the_upload() {
         }
         let answers = tokio::spawn(async move {
             let mut count = 0;
-            while peer.0.write_all(b"HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n").await.is_ok() {
+            while count < 5_000 && peer.0.write_all(b"HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n").await.is_ok() {
                 count += 1;
             }
+            sleep(LONG).await;
             count
         });
         let outcome = sending.await.unwrap();

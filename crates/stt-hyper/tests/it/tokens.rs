@@ -49,6 +49,16 @@ async fn the_key_is_exchanged_for_a_token_over_the_same_connection() {
 }
 
 #[tokio::test]
+async fn an_access_token_is_had_without_a_recognition_where_the_resource_sends_one() {
+    let server = expect_authorization("").await;
+    let with_token = Client::new(resource(&server, Authorization::Token(KEY.parse().unwrap()))).unwrap();
+    let token = with_token.access_token().await.unwrap().unwrap();
+    assert_eq!(token.expose(), "eyJ0eXAi.e30.c2lnbg");
+    let with_key = Client::new(resource(&server, Authorization::Key(KEY.parse().unwrap()))).unwrap();
+    assert!(with_key.access_token().await.unwrap().is_none());
+}
+
+#[tokio::test]
 async fn a_token_of_entra_id_comes_from_the_application() {
     let server = expect_authorization(
         "aad#/subscriptions/1/resourceGroups/g/providers/Microsoft.CognitiveServices/accounts/a#entra",
