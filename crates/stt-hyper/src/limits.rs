@@ -58,6 +58,9 @@ impl Default for Limits {
 /// What a chunk holds at most: larger chunks were measured to be no faster, and smaller ones cost more system calls.
 pub(crate) const CHUNK: usize = 32 * 1024;
 
+/// How many empty pieces in a row a source of live audio may give before others get their turn.
+pub(crate) const EMPTY: u32 = 64;
+
 /// How much of live audio is kept so that it can be sent again: 60 seconds of 16 kHz mono PCM, the longest audio that
 /// the service takes, are 1,920,000 bytes and fit.
 pub(crate) const KEPT: usize = 2 * 1024 * 1024;
@@ -69,8 +72,8 @@ pub(crate) const IMPATIENT: Duration = Duration::from_millis(50);
 
 /// What hyper holds of a request before it writes, and of an answer's head before it gives up.
 ///
-/// With chunks of [`CHUNK`] bytes it makes one write of each, and keeps what goes out after an early answer below 64 KiB.
-pub(crate) const BUFFER: usize = CHUNK;
+/// It makes one write of two full chunks, so that at most 64 KiB go out after an early answer.
+pub(crate) const BUFFER: usize = CHUNK + CHUNK / 2;
 
 /// Interim answers to one request: two are usual, and only a broken peer sends this many.
 pub(crate) const INTERIM: u32 = 32;

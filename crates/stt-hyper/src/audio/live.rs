@@ -13,7 +13,7 @@ use futures_core::Stream;
 use tokio::io::{AsyncRead, ReadBuf};
 
 use super::Piece;
-use crate::limits::{CHUNK, KEPT};
+use crate::limits::{CHUNK, EMPTY, KEPT};
 
 type Parts = Pin<Box<dyn Stream<Item = Result<Bytes, Box<dyn StdError + Send + Sync>>> + Send>>;
 
@@ -127,6 +127,7 @@ impl Source {
         chunk: usize,
         context: &mut Context<'_>,
     ) -> Poll<Result<bool, Box<dyn StdError + Send + Sync>>> {
+        let mut empty = 0;
         loop {
             match self {
                 Self::Ended => return Poll::Ready(Ok(true)),
@@ -144,7 +145,15 @@ impl Source {
                 }
                 // A full chunk is no reason to stop here: if the source has ended, the end goes out with it.
                 Self::Going { parts, rest } => match ready!(parts.as_mut().poll_next(context)) {
-                    Some(Ok(part)) => *rest = part,
+                    Some(Ok(part)) if part.is_empty() && EMPTY <= empty => {
+                        // A source that has nothing to say and says it all the time must not hold up its thread.
+                        context.waker().wake_by_ref();
+                        return Poll::Pending;
+                    }
+                    Some(Ok(part)) => {
+                        empty += u32::from(part.is_empty());
+                        *rest = part;
+                    }
                     Some(Err(why)) => *self = Self::Failed(Some(why)),
                     None => *self = Self::Ended,
                 },
@@ -237,6 +246,21 @@ mod tests {
         sender.send(Ok("end".into())).unwrap();
         drop(sender);
         assert_eq!(next(&mut pieces).await, piece(b"end", true));
+    }
+
+    #[tokio::test]
+    async fn a_source_of_empty_pieces_without_end_lets_others_have_their_turn() {
+        struct Nothing;
+        impl Stream for Nothing {
+            type Item = Result<Bytes, Infallible>;
+
+            fn poll_next(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+                Poll::Ready(Some(Ok(Bytes::new())))
+            }
+        }
+        let live = Arc::new(Live::stream(Vec::new(), Nothing));
+        let mut pieces = Live::pieces(&live, 8).unwrap();
+        assert_eq!(next(&mut pieces).await, Poll::Pending);
     }
 
     #[tokio::test]

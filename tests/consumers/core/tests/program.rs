@@ -1,7 +1,5 @@
 //! The program as it is run; what it does against the emulator stands with the tests of the whole workspace.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
-
 use std::process::Command;
 
 #[test]
