@@ -23,7 +23,35 @@ pub(super) struct Live(Mutex<State>);
 struct State {
     source: Source,
     /// Everything that was read, unless it became too much.
-    kept: Option<Vec<u8>>,
+    kept: Option<Kept>,
+}
+
+/// What was read, in the pieces in which it was handed over: keeping them costs no copy.
+#[derive(Default)]
+struct Kept {
+    pieces: Vec<Bytes>,
+    bytes: usize,
+}
+
+impl Kept {
+    fn add(&mut self, piece: Bytes) {
+        self.bytes += piece.len();
+        self.pieces.push(piece);
+    }
+
+    /// The pieces from number `from` on that fit into one chunk, and how many they are; `None` at the end.
+    fn joined(&self, from: usize, chunk: usize) -> Option<(Bytes, usize)> {
+        let (first, rest) = self.pieces.get(from..)?.split_first()?;
+        let mut bytes = first.len();
+        let more = rest.iter().take_while(|piece| {
+            bytes += piece.len();
+            bytes <= chunk
+        });
+        match more.count() {
+            0 => Some((first.clone(), 1)),
+            more => Some((self.pieces[from..=from + more].concat().into(), 1 + more)),
+        }
+    }
 }
 
 enum Source {
@@ -49,8 +77,8 @@ impl Live {
         S: Stream<Item = Result<Bytes, E>> + Send + 'static,
         E: Into<Box<dyn StdError + Send + Sync>> + 'static,
     {
-        let source = Source::Going { parts: Box::pin(Boxed(Box::pin(stream))), rest: Bytes::new() };
-        Self(Mutex::new(State { source, kept: Some(head) }))
+        let source = Source::Going { parts: Box::pin(Boxed(Box::pin(stream))), rest: head.into() };
+        Self(Mutex::new(State { source, kept: Some(Kept::default()) }))
     }
 
     pub(super) fn is_replayable(&self) -> bool {
@@ -78,6 +106,7 @@ impl Live {
 pub(crate) struct LivePieces {
     live: Arc<Live>,
     chunk: usize,
+    /// How many of the pieces that are kept were handed over.
     sent: usize,
 }
 
@@ -87,33 +116,28 @@ impl LivePieces {
         context: &mut Context<'_>,
     ) -> Poll<Result<Piece, Box<dyn StdError + Send + Sync>>> {
         let state = &mut *self.live.state();
-        let mut bytes = match &state.kept {
-            Some(kept) => {
-                let rest = &kept[self.sent..];
-                let bytes = &rest[..rest.len().min(self.chunk)];
-                if bytes.len() < rest.len() {
-                    self.sent += bytes.len();
-                    return Poll::Ready(Ok(Piece { bytes: Bytes::copy_from_slice(bytes), last: false }));
-                }
-                bytes.to_vec()
-            }
-            // The attempt that read too much is the last one, and goes on without the memory.
-            None => Vec::new(),
-        };
-        let again = bytes.len();
+        if let Some((bytes, pieces)) = state.kept.as_ref().and_then(|kept| kept.joined(self.sent, self.chunk)) {
+            self.sent += pieces;
+            let more = state.kept.as_ref().is_some_and(|kept| self.sent < kept.pieces.len());
+            let last = !more && matches!(state.source, Source::Ended);
+            return Poll::Ready(Ok(Piece { bytes, last }));
+        }
+        let mut bytes = Vec::new();
         let outcome = state.source.poll_fill(&mut bytes, self.chunk, context);
-        if let Some(kept) = &mut state.kept {
-            kept.extend_from_slice(&bytes[again..]);
-            if KEPT < kept.len() {
+        let bytes = Bytes::from(bytes);
+        // The attempt that read too much is the last one, and goes on without the memory.
+        if let Some(kept) = state.kept.as_mut().filter(|_| !bytes.is_empty()) {
+            kept.add(bytes.clone());
+            self.sent += 1;
+            if KEPT < kept.bytes {
                 state.kept = None;
             }
         }
-        self.sent += bytes.len();
         match outcome {
-            Poll::Ready(Ok(last)) => Poll::Ready(Ok(Piece { bytes: bytes.into(), last })),
+            Poll::Ready(Ok(last)) => Poll::Ready(Ok(Piece { bytes, last })),
             Poll::Ready(Err(failure)) => Poll::Ready(Err(failure)),
             Poll::Pending if bytes.is_empty() => Poll::Pending,
-            Poll::Pending => Poll::Ready(Ok(Piece { bytes: bytes.into(), last: false })),
+            Poll::Pending => Poll::Ready(Ok(Piece { bytes, last: false })),
         }
     }
 }
@@ -273,9 +297,6 @@ mod tests {
         assert_eq!(next(&mut pieces).await, piece(b"", true));
         let mut again = Live::pieces(&live, 8).unwrap();
         assert_eq!(next(&mut again).await, piece(b"12345678", true));
-        let mut in_smaller_chunks = Live::pieces(&live, 5).unwrap();
-        assert_eq!(next(&mut in_smaller_chunks).await, piece(b"12345", false));
-        assert_eq!(next(&mut in_smaller_chunks).await, piece(b"678", true));
     }
 
     #[tokio::test]
@@ -286,12 +307,30 @@ mod tests {
         assert_eq!(next(&mut first).await, piece(b"headone", false));
         sender.send(Ok("two".into())).unwrap();
         let mut second = Live::pieces(&live, 8).unwrap();
-        assert_eq!(next(&mut second).await, piece(b"headonet", false));
+        assert_eq!(next(&mut second).await, piece(b"headone", false));
         // The body of the attempt that is over is polled once more and takes nothing away.
         sender.send(Ok("3".into())).unwrap();
         assert_eq!(next(&mut first).await, piece(b"two3", false));
         drop(sender);
-        assert_eq!(next(&mut second).await, piece(b"wo3", true));
+        assert_eq!(next(&mut second).await, piece(b"two3", false));
+        assert_eq!(next(&mut second).await, piece(b"", true));
+        let mut third = Live::pieces(&live, 8).unwrap();
+        assert_eq!(next(&mut third).await, piece(b"headone", false));
+        assert_eq!(next(&mut third).await, piece(b"two3", true));
+    }
+
+    #[tokio::test]
+    async fn small_pieces_are_joined_when_they_are_sent_again() {
+        let (sender, live) = channel::<Infallible>(b"");
+        let mut first = Live::pieces(&live, 8).unwrap();
+        for part in ["abc", "def", "gh", "i"] {
+            sender.send(Ok(part.into())).unwrap();
+            assert_eq!(next(&mut first).await, piece(part.as_bytes(), false));
+        }
+        let mut second = Live::pieces(&live, 8).unwrap();
+        assert_eq!(next(&mut second).await, piece(b"abcdefgh", false));
+        assert_eq!(next(&mut second).await, piece(b"i", false));
+        assert_eq!(next(&mut second).await, Poll::Pending);
     }
 
     #[tokio::test]
