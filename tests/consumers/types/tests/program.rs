@@ -1,7 +1,5 @@
 //! The program as it is run.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
-
 use std::{
     io::Write as _,
     process::{Command, Stdio},
