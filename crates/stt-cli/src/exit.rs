@@ -6,7 +6,7 @@ pub(crate) enum Exit {
     /// Every input has a result with words.
     #[default]
     Success,
-    /// No technical error, but at least one input without words.
+    /// Everything worked, and some input has no words.
     NoWords,
     /// A threshold was missed.
     Threshold,

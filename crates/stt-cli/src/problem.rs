@@ -15,7 +15,7 @@ use crate::exit::Exit;
 /// connection id 0123456789abcdef0123456789abcdef
 /// ```
 ///
-/// The first line alone tells what happened to what; lines that have nothing to say are left out.
+/// Whoever reads one line only learns the input and what became of it; what is not known has no line.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(crate) struct Problem {
     pub(crate) exit: Exit,

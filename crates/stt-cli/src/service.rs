@@ -1,4 +1,4 @@
-//! Where the service is and who asks: from what was typed and the environment to a resource.
+//! The service and the credential: from what was typed and the environment to a resource.
 
 use std::{
     fs::{self, File},

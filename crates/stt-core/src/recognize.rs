@@ -10,7 +10,7 @@ use crate::{ConnectionId, Payload, Unsendable, Upload, payload::Framing};
 
 /// What to ask of the service about one piece of audio.
 ///
-/// Only the language is required. One value serves every transport, and can be kept and reused for a folder of files.
+/// Only the language is required. A value is not bound to a transport or to one recording: make it once for many.
 ///
 /// ```
 /// use stt_core::Recognize;

@@ -12,11 +12,13 @@ use crate::{escape::escape_in_json, segment::Segment, status::TranscriptStatus};
 /// Serializing gives the schema `stt.transcript/1`:
 ///
 /// ```json
-/// {"schema":"stt.transcript/1","input":"talk.wav","language":"en-US","status":"Success","text":"…","audio_ms":1840,
-///  "segments":[{"start_ms":180,"end_ms":1520,"status":"Success","text":"…","confidence":0.92,
-///               "nbest":[{"display":"…","lexical":"…","itn":"…","masked_itn":"…","confidence":0.92}],
-///               "words":[{"word":"…","start_ms":180,"end_ms":400}],
-///               "connection_id":"32 hex digits","request_id":null,"attempts":1}]}
+/// {"schema":"stt.transcript/1","input":"greeting.wav","language":"en-US","status":"Success","text":"Good morning.",
+///  "audio_ms":1497,
+///  "segments":[{"start_ms":530,"end_ms":1240,"status":"Success","text":"Good morning.","confidence":0.96,
+///               "nbest":[{"display":"Good morning.","lexical":"good morning","itn":"good morning",
+///                         "masked_itn":"good morning","confidence":0.96}],
+///               "words":[{"word":"good","start_ms":530,"end_ms":760},{"word":"morning","start_ms":810,"end_ms":1240}],
+///               "connection_id":"5f0c9d2ab1e84c7d9a3364f10b7e2c58","request_id":null,"attempts":1}]}
 /// ```
 ///
 /// Every field is always there, in this order. What is not known is `null`, a list of nothing `[]` and no text `""`.
@@ -54,8 +56,8 @@ impl Transcript {
         &self.segments
     }
 
-    /// `Success` when no piece failed and at least one has words, `Partial` when some failed and some have words, else
-    /// that of the first piece. Without any piece nothing was there to recognize: `NoMatch`.
+    /// With words, `Success` if all pieces were recognized and `Partial` if not; without words, what the first piece says.
+    /// Without any piece nothing was there to recognize: `NoMatch`.
     #[must_use]
     pub fn status(&self) -> TranscriptStatus {
         let has_failed = self.segments.iter().any(|segment| segment.failure().is_some());
