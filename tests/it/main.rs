@@ -9,5 +9,6 @@ mod exchange;
 mod faults;
 mod headers;
 mod python;
+mod results;
 mod support;
 mod wire;

@@ -1,13 +1,15 @@
 //! `stt assess`: how well a text is read out.
 
-use std::{fs, sync::Arc};
+use std::{fs::File, io::Read as _, path::Path, sync::Arc};
 
 use stt_audio::Limits;
-use stt_model::{GradingSystem, Language};
+use stt_model::{Dimension, GradingSystem, Language};
 use stt_transcript::Assessment;
 
 use crate::{
     args::{AssessArgs, AssessmentFormat},
+    batch::{self, Dropped, Panicked},
+    brake::Brake,
     connect::connect,
     environment::Environment,
     exit::Exit,
@@ -26,63 +28,96 @@ pub(crate) async fn run(args: &AssessArgs, environment: &Environment, output: &m
     let reference = reference(&args.reference)?;
     let assessment = request::assessment(&args.assessment, &reference)?;
     check_threshold(args)?;
-    let input = Input::of(&args.input);
-    if input == Input::Stdin {
+    let inputs = Inputs::each(&args.inputs)?;
+    if inputs.has_stdin() {
         stdin::check(&args.call)?;
     }
     if args.assessment.prosody && language != Language::EN_US {
         output.note(&format!("warning: prosody is scored in en-US only, and the language is {language}"));
     }
-    let connection = connect(&args.service, environment, input != Input::Stdin, output).await?;
+    let connection = connect(&args.service, environment, !inputs.has_stdin(), output).await?;
     let recognize = request::recognize(&args.recognition, &language).detailed().assess(assessment);
     connection.check(&recognize)?;
-    output.write_to(args.output.as_deref())?;
+    let text = args.reference.strip_prefix('@').map(Path::new);
+    output.write_to(args.output.as_deref(), inputs.paths().chain(args.service.files()).chain(text))?;
     if let Some(preview) = Preview::of(args.preview) {
         let (limits, resource) = (Limits::ASSESSMENT, &connection.resource);
         let previewed = Previewed { call: &args.call, limits, preview, recognize: &recognize, resource };
-        return previewed.all(Inputs { list: vec![input], several: false }, output).await;
+        return previewed.all(inputs, output).await;
     }
     let session = Arc::new(connection.session(recognize, &args.call, Limits::ASSESSMENT)?);
-    let outcome = session.run(input).await;
-    report(args, &outcome, &language, &reference, output);
+    let work = |input: Input| {
+        let session = Arc::clone(&session);
+        async move { session.run(input).await }
+    };
+    let mut brake = Brake::default();
+    let list = inputs.list.clone();
+    let asked = Asked { args, language: &language, reference: &reference, several: inputs.several };
+    let begun = batch::in_order(
+        inputs.list,
+        1,
+        work,
+        |outcome| brake.judge(outcome.as_ref().ok()),
+        |place, outcome| {
+            asked.report(&outcome.unwrap_or_else(|Panicked| Outcome::internal(list[place].clone())), output)
+        },
+    )
+    .await;
+    brake.tell(&list[begun..], output);
     Ok(())
 }
 
-fn report(args: &AssessArgs, outcome: &Outcome, language: &Language, reference: &str, output: &mut Output) {
-    let subject = outcome.input.subject();
-    for warning in &outcome.warnings {
-        output.note(&format!("{subject}: {warning}"));
-    }
-    let grading = args.assessment.grading;
-    let mut assessment =
-        Assessment::new(outcome.input.name(), language.clone(), grading, outcome.segment()).reference(reference);
-    if let Some(length) = outcome.length {
-        assessment = assessment.audio(length);
-    }
-    let text = assessment.to_text(output.colours());
-    // A reader that has gone is known to the output, and there is nothing more to write.
-    let _ = match args.output_format {
-        AssessmentFormat::Json => output.lines(&assessment.to_json()),
-        AssessmentFormat::Text if text.is_empty() => Ok(()),
-        AssessmentFormat::Text => output.lines(text.trim_end()),
-    };
-    match &outcome.result {
-        Err(failed) => output.problem(&failed.problem),
-        Ok(reply) if !assessment.has_words() => {
-            output.problem(&silence::problem(&reply.recognition, &subject, language));
+/// What all inputs of a run have in common.
+struct Asked<'a> {
+    args: &'a AssessArgs,
+    language: &'a Language,
+    reference: &'a str,
+    several: bool,
+}
+
+impl Asked<'_> {
+    fn report(&self, outcome: &Outcome, output: &mut Output) -> Result<(), Dropped> {
+        let Self { args, language, reference, several } = *self;
+        let subject = outcome.input.subject();
+        for warning in &outcome.warnings {
+            output.note(&format!("{subject}: {warning}"));
         }
-        Ok(_) => {
-            if let Some(missed) = args.assessment.min_score.and_then(|least| missed(least, assessment.pron_score())) {
-                output.problem(&Problem::new(Exit::Threshold, missed).of(&subject));
-            } else if text.is_empty() {
-                output.note(&format!("{subject}: the answer has no scores"));
+        let grading = args.assessment.grading;
+        let mut assessment =
+            Assessment::new(outcome.input.name(), language.clone(), grading, outcome.segment()).reference(reference);
+        if let Some(length) = outcome.length {
+            assessment = assessment.audio(length);
+        }
+        let text = assessment.to_text(output.colours());
+        let written = match args.output_format {
+            AssessmentFormat::Json => output.lines(&assessment.to_json()),
+            AssessmentFormat::Text if text.is_empty() => Ok(()),
+            AssessmentFormat::Text if several => {
+                let name = output.text_line(&format!("{}:", outcome.input.name()));
+                name.and_then(|()| output.lines(&format!("{}\n", text.trim_end())))
+            }
+            AssessmentFormat::Text => output.lines(text.trim_end()),
+        };
+        match &outcome.result {
+            Err(failed) => output.problem(&failed.problem),
+            Ok(reply) if !assessment.has_words() => {
+                output.problem(&silence::problem(&reply.recognition, &subject, language));
+            }
+            Ok(_) => {
+                if let Some(missed) = args.assessment.min_score.and_then(|least| missed(least, assessment.pron_score()))
+                {
+                    output.problem(&Problem::new(Exit::Threshold, missed).of(&subject));
+                } else if text.is_empty() {
+                    output.note(&format!("{subject}: the answer has no scores"));
+                }
             }
         }
+        if let Some(not_sent) = &outcome.not_sent {
+            output.notice(not_sent);
+        }
+        output.detail(&outcome.detail());
+        written.map_err(|_| Dropped)
     }
-    if let Some(not_sent) = &outcome.not_sent {
-        output.notice(not_sent);
-    }
-    output.detail(&outcome.detail());
 }
 
 /// Why the threshold is missed, if it is; a score that is not there cannot reach it.
@@ -97,12 +132,17 @@ fn missed(least: f64, score: Option<f64>) -> Option<String> {
 /// The text, or that of the file named after an `@`.
 fn reference(given: &str) -> Result<String, Problem> {
     let Some(path) = given.strip_prefix('@') else { return Ok(given.to_owned()) };
-    let text = fs::read_to_string(path)
+    let mut text = String::new();
+    File::open(path)
+        .and_then(|file| file.take(LONGEST_REFERENCE).read_to_string(&mut text))
         .map_err(|error| Problem::usage(format!("cannot read the reference text in {path}")).why(io_reason(&error)))?;
     Ok(text.strip_prefix('\u{feff}').unwrap_or(&text).trim().to_owned())
 }
 
 fn check_threshold(args: &AssessArgs) -> Result<(), Problem> {
+    if args.assessment.min_score.is_some() && args.assessment.dimension == Dimension::Basic {
+        return Err(Problem::usage("--min-score needs the PronScore, which --dimension basic leaves out"));
+    }
     let best = match args.assessment.grading {
         GradingSystem::FivePoint => 5.0,
         GradingSystem::HundredMark => 100.0,
@@ -114,6 +154,9 @@ fn check_threshold(args: &AssessArgs) -> Result<(), Problem> {
         _ => Ok(()),
     }
 }
+
+/// More of a reference text than any request can carry, in bytes.
+const LONGEST_REFERENCE: u64 = 64 * 1024;
 
 #[cfg(test)]
 mod tests {

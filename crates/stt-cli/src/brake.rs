@@ -1,6 +1,6 @@
 //! When a batch stops before its end.
 
-use crate::{batch::Flow, failure::Reach, session::Outcome};
+use crate::{batch::Flow, failure::Reach, inputs::Input, output::Output, session::Outcome};
 
 /// Watches the outcomes in the order in which they arrive.
 #[derive(Debug, Default)]
@@ -17,12 +17,25 @@ impl Brake {
     }
 
     /// Why the batch was stopped, if it was.
-    pub(crate) fn sentence(&self) -> Option<String> {
+    fn sentence(&self) -> Option<String> {
         if self.hopeless {
             return Some("stopping: every other input would fail in the same way".to_owned());
         }
         (MOST_FAILURES <= self.failures_in_a_row)
             .then(|| format!("the service has failed {} times in a row; stopping", self.failures_in_a_row))
+    }
+
+    /// Says why the batch was stopped, and what was not tried.
+    pub(crate) fn tell(&self, not_tried: &[Input], output: &mut Output) {
+        if not_tried.is_empty() || output.is_unread() {
+            return;
+        }
+        if let Some(why) = self.sentence() {
+            output.notice(&why);
+        }
+        for input in not_tried {
+            output.notice(&format!("not tried: {}", input.subject()));
+        }
     }
 
     fn see(&mut self, failure: Option<Reach>) -> Flow {

@@ -18,6 +18,8 @@ pub(crate) enum Exit {
     Credential,
     /// What was asked for makes no sense; nothing was tried.
     Usage,
+    /// Somebody ended the run.
+    Interrupted,
 }
 
 impl Exit {
@@ -31,6 +33,7 @@ impl Exit {
             Self::Credential => 4,
             Self::Service => 5,
             Self::Threshold => 6,
+            Self::Interrupted => 130,
         }
     }
 }

@@ -66,9 +66,7 @@ pub(crate) struct Inputs {
 impl Inputs {
     /// Looks at every argument, and below every folder.
     pub(crate) fn find(arguments: &[PathBuf]) -> Result<Self, Problem> {
-        if 1 < arguments.iter().filter(|argument| is_stdin(argument)).count() {
-            return Err(Problem::usage("standard input can be read only once"));
-        }
+        once(arguments)?;
         let mut list = Vec::new();
         let mut several = 1 < arguments.len();
         for argument in arguments {
@@ -82,9 +80,32 @@ impl Inputs {
         Ok(Self { list, several })
     }
 
+    /// Each argument as one input: a folder is none, and is refused in its place.
+    pub(crate) fn each(arguments: &[PathBuf]) -> Result<Self, Problem> {
+        once(arguments)?;
+        let list: Vec<Input> = arguments.iter().map(|argument| Input::of(argument)).collect();
+        let several = 1 < list.len();
+        Ok(Self { list, several })
+    }
+
+    /// The files among them.
+    pub(crate) fn paths(&self) -> impl Iterator<Item = &Path> {
+        self.list.iter().filter_map(|input| match input {
+            Input::File(path) => Some(path.as_path()),
+            Input::Refused(..) | Input::Stdin => None,
+        })
+    }
+
     /// Whether standard input is one of them.
     pub(crate) fn has_stdin(&self) -> bool {
         self.list.contains(&Input::Stdin)
+    }
+}
+
+fn once(arguments: &[PathBuf]) -> Result<(), Problem> {
+    match arguments.iter().filter(|argument| is_stdin(argument)).count() {
+        0 | 1 => Ok(()),
+        _ => Err(Problem::usage("standard input can be read only once")),
     }
 }
 

@@ -34,6 +34,7 @@ use std::{
 };
 
 use clap::Parser;
+use tokio::signal;
 
 use crate::{
     args::{Cli, Command},
@@ -79,20 +80,44 @@ fn run(cli: &Cli) -> ExitCode {
     let environment = Environment::of_process();
     let mut output = Output::of_process(cli.talk, &environment);
     let done = runtime.block_on(async {
-        match &cli.command {
-            Command::Assess(args) => assess::run(args, &environment, &mut output).await,
-            Command::Emulator(_) => Ok(()),
-            Command::Token(args) => token::run(args, &environment, &mut output).await,
-            Command::Transcribe(args) => transcribe::run(args, &environment, &mut output).await,
+        let work = async {
+            match &cli.command {
+                Command::Assess(args) => assess::run(args, &environment, &mut output).await,
+                Command::Emulator(_) => Ok(()),
+                Command::Token(args) => token::run(args, &environment, &mut output).await,
+                Command::Transcribe(args) => transcribe::run(args, &environment, &mut output).await,
+            }
+        };
+        tokio::select! {
+            done = work => Some(done),
+            () = interrupt() => None,
         }
     });
-    if let Err(problem) = done {
-        output.problem(&problem);
-    }
-    let exit = output.finish();
+    let exit = match done {
+        Some(done) => {
+            if let Err(problem) = done {
+                output.problem(&problem);
+            }
+            output.finish()
+        }
+        None => output.interrupted(),
+    };
     // A lookup of a name cannot be cancelled, and its thread is not waited for.
     runtime.shutdown_background();
     ExitCode::from(exit.code())
+}
+
+/// Ends when somebody wants the run to end: Ctrl-C, or SIGTERM.
+async fn interrupt() {
+    #[cfg(unix)]
+    if let Ok(mut terminate) = signal::unix::signal(signal::unix::SignalKind::terminate()) {
+        tokio::select! {
+            _ = signal::ctrl_c() => {}
+            _ = terminate.recv() => {}
+        }
+        return;
+    }
+    let _ = signal::ctrl_c().await;
 }
 
 /// Says why nothing was begun.

@@ -6,6 +6,7 @@ use stt_audio::Limits;
 use stt_auth::{Authorization, Now, Resource};
 use stt_core::{Call, Recognize, Step, Upload};
 use stt_model::AudioFormat;
+use stt_transcript::escape_for_terminal;
 
 use crate::{
     args::{CallArgs, ExpectContinue, PreviewArgs},
@@ -56,7 +57,8 @@ impl Previewed<'_> {
             let seed = getrandom::u64().and_then(|high| Ok((high, getrandom::u64()?)));
             let (high, low) = seed.map_err(|error| Problem::usage("no random numbers").why(error.to_string()))?;
             let shown = self.show(upload, u128::from(high) << 64 | u128::from(low), &input.name())?;
-            let title = if inputs.several { format!("# {}\n", input.name()) } else { String::new() };
+            let title =
+                if inputs.several { format!("# {}\n", escape_for_terminal(&input.name())) } else { String::new() };
             if output.lines(&format!("{title}{shown}")).is_err() {
                 break;
             }

@@ -30,7 +30,7 @@ pub(crate) async fn run(args: &TranscribeArgs, environment: &Environment, output
     let connection = connect(&args.service, environment, !inputs.has_stdin(), output).await?;
     let recognize = request::recognize(&args.recognition, &language).format(args.format);
     connection.check(&recognize)?;
-    output.write_to(args.output.as_deref())?;
+    output.write_to(args.output.as_deref(), inputs.paths().chain(args.service.files()))?;
     if let Some(preview) = Preview::of(args.preview) {
         let limits = Limits::RECOGNITION;
         let resource = &connection.resource;
@@ -156,12 +156,7 @@ impl<'a> Report<'a> {
         if self.output.is_unread() {
             return;
         }
-        if let Some(why) = brake.sentence().filter(|_| !not_tried.is_empty()) {
-            self.output.notice(&why);
-        }
-        for input in not_tried {
-            self.output.notice(&format!("not tried: {}", input.subject()));
-        }
+        brake.tell(not_tried, self.output);
         if self.several && (0 < self.failed || 0 < self.without_words || !not_tried.is_empty()) {
             let inputs = self.with_words + self.without_words + self.failed + not_tried.len();
             self.output.note(&format!(

@@ -247,6 +247,9 @@ impl fmt::Display for Readable {
         if 600 <= seconds {
             return write!(f, "{} min", seconds.div_ceil(60));
         }
+        if self.0 < Duration::from_millis(100) {
+            return write!(f, "{} ms", self.0.as_millis());
+        }
         write!(f, "{} s", (self.0.as_secs_f64() * 10.0).round() / 10.0)
     }
 }

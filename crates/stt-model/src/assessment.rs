@@ -44,6 +44,8 @@ struct Parameters {
     #[serde(skip_serializing_if = "Option::is_none")]
     enable_prosody_assessment: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    enable_two_pass_unscripted_assessment: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     phoneme_alphabet: Option<PhonemeAlphabet>,
     #[serde(rename = "NBestPhonemeCount", skip_serializing_if = "Option::is_none")]
     nbest_phoneme_count: Option<u32>,
@@ -105,6 +107,16 @@ impl PronunciationAssessment {
         self
     }
 
+    /// `EnableTwoPassUnscriptedAssessment` = `True`: free speech is recognized first and then
+    /// assessed against what was recognized.
+    ///
+    /// A parameter of Microsoft's Speech SDK for JavaScript; whether the REST API heeds it is not
+    /// known.
+    pub fn two_pass_unscripted(mut self) -> Self {
+        self.0.enable_two_pass_unscripted_assessment = Some(TRUE);
+        self
+    }
+
     /// `PhonemeAlphabet`: how phonemes are named; [`PhonemeAlphabet::Sapi`] if not set.
     pub fn phoneme_alphabet(mut self, alphabet: PhonemeAlphabet) -> Self {
         self.0.phoneme_alphabet = Some(alphabet);
@@ -139,11 +151,9 @@ impl PronunciationAssessment {
     }
 }
 
-/// Whether a text has nothing that could be read out.
+/// Whether a text has nothing that could be read out: no letter and no digit of any script.
 fn is_blank(text: &str) -> bool {
-    // The last two are the zero width space and the byte order mark, which Unicode does not count
-    // as white space.
-    text.chars().all(|c| c.is_whitespace() || c.is_control() || matches!(c, '\u{200B}' | '\u{FEFF}'))
+    !text.chars().any(char::is_alphanumeric)
 }
 
 closed_words! {

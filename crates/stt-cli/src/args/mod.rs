@@ -86,14 +86,15 @@ pub(crate) struct TranscribeArgs {
 
 #[derive(Args, Debug)]
 pub(crate) struct AssessArgs {
-    /// An audio file of at most 30 seconds, or - for standard input.
-    pub(crate) input: PathBuf,
+    /// Audio files of at most 30 seconds each, or - for standard input.
+    #[arg(required = true, value_name = "INPUT")]
+    pub(crate) inputs: Vec<PathBuf>,
     /// The text that is read out, or @FILE to take it from a file.
     #[arg(long, value_name = "TEXT|@FILE")]
     pub(crate) reference: String,
     #[command(flatten)]
     pub(crate) recognition: RecognitionArgs,
-    /// What to write: text for people or json.
+    /// What to write: text for people, or json (one object a line for each input).
     #[arg(short = 'f', long, default_value = "text")]
     pub(crate) output_format: AssessmentFormat,
     /// Write to this file instead of standard output.

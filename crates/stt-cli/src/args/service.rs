@@ -1,6 +1,6 @@
 //! Where the service is and who asks, as it was typed.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 
@@ -37,6 +37,13 @@ pub(crate) struct ServiceArgs {
     /// The full id of the Speech resource, /subscriptions/..., for --auth entra.
     #[arg(long, value_name = "ID")]
     pub(crate) resource_id: Option<String>,
+}
+
+impl ServiceArgs {
+    /// The files that hold secrets, as they were typed.
+    pub(crate) fn files(&self) -> impl Iterator<Item = &Path> {
+        self.key.key_file.iter().chain(&self.token_file).map(PathBuf::as_path)
+    }
 }
 
 /// What the requests carry as credential.

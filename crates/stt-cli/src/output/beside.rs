@@ -13,26 +13,47 @@ pub(super) struct Beside {
     file: File,
     /// The name it is written under, and the name it is to have.
     place: Option<(PathBuf, PathBuf)>,
+    written: bool,
 }
 
 impl Beside {
     pub(super) fn create(path: &Path) -> io::Result<Self> {
         // A link stays a link, and what it points to is replaced.
         let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+        let mut permissions = None;
         match fs::metadata(&target) {
             Ok(there) if there.is_dir() => return Err(io::ErrorKind::IsADirectory.into()),
             Ok(there) if !there.is_file() => {
-                return Ok(Self { file: OpenOptions::new().write(true).open(target)?, place: None });
+                return Ok(Self { file: OpenOptions::new().write(true).open(target)?, place: None, written: false });
             }
             // Found out now, and not after the audio has been paid for.
             Ok(there) if there.permissions().readonly() => return Err(io::ErrorKind::PermissionDenied.into()),
-            _ => {}
+            Ok(there) => permissions = Some(there.permissions()),
+            Err(_) => {}
         }
         let name = target.file_name().ok_or(io::ErrorKind::InvalidInput)?.to_string_lossy();
         let random = getrandom::u64().map_err(io::Error::other)?;
         let temporary = target.with_file_name(format!(".{name}.{random:016x}.part"));
         let file = OpenOptions::new().write(true).create_new(true).open(&temporary)?;
-        Ok(Self { file, place: Some((temporary, target)) })
+        let beside = Self { file, place: Some((temporary, target)), written: false };
+        // Who could not read the old results must not read the new ones.
+        if let Some(permissions) = permissions {
+            beside.file.set_permissions(permissions)?;
+        }
+        Ok(beside)
+    }
+
+    /// Whether anything was written.
+    pub(super) fn is_written(&self) -> bool {
+        self.written
+    }
+
+    /// Leaves what was written where it is, and tells where; nothing is left of an empty file.
+    pub(super) fn leave(mut self) -> Option<PathBuf> {
+        if !self.written {
+            return None;
+        }
+        self.place.take().map(|(temporary, _)| temporary)
     }
 
     /// Gives the file its name. What cannot be renamed stays where the error says: it may have been paid for.
@@ -44,6 +65,7 @@ impl Beside {
 
 impl Write for Beside {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.written = true;
         self.file.write(bytes)
     }
 

@@ -3,6 +3,7 @@
 mod beside;
 
 use std::{
+    fs,
     io::{self, IsTerminal, Write},
     path::{Path, PathBuf},
 };
@@ -67,8 +68,22 @@ impl Output {
     }
 
     /// Writes the results to a file, which appears under its name when [`finish`](Self::finish) has been called.
-    pub(crate) fn write_to(&mut self, path: Option<&Path>) -> Result<(), Problem> {
+    ///
+    /// It must be none of the files that the run `reads`: they would be gone.
+    pub(crate) fn write_to<'a>(
+        &mut self,
+        path: Option<&Path>,
+        reads: impl IntoIterator<Item = &'a Path>,
+    ) -> Result<(), Problem> {
         let Some(path) = path.filter(|path| *path != Path::new("-")) else { return Ok(()) };
+        if let Ok(target) = fs::canonicalize(path)
+            && reads.into_iter().any(|read| fs::canonicalize(read).is_ok_and(|read| read == target))
+        {
+            return Err(Problem::usage(format!(
+                "{} is read by this run, and the results would replace it",
+                path.display()
+            )));
+        }
         let file = Beside::create(path).map_err(|error| cannot_write(&path.display().to_string(), &error))?;
         self.results = Results::File(path.to_owned(), file);
         self.terminal = false;
@@ -144,13 +159,26 @@ impl Output {
 
     /// Puts a file of results in place, and tells how the run ended.
     pub(crate) fn finish(mut self) -> Exit {
-        if let Results::File(path, file) = std::mem::replace(&mut self.results, Results::Stream(Box::new(io::sink())))
+        let results = std::mem::replace(&mut self.results, Results::Stream(Box::new(io::sink())));
+        // A failure is no result: what stands there from before is worth more than an empty file.
+        if let Results::File(path, file) = results
+            && (file.is_written() || self.exit <= Exit::Threshold)
             && let Err((error, kept)) = file.into_place()
         {
             let hint = format!("the results are kept in {}", kept.display());
             self.problem(&cannot_write(&path.display().to_string(), &error).hint(hint));
         }
         self.exit
+    }
+
+    /// Ends a run that somebody interrupted: what is complete stays, and what is not is no result.
+    pub(crate) fn interrupted(mut self) -> Exit {
+        if let Results::File(_, file) = std::mem::replace(&mut self.results, Results::Stream(Box::new(io::sink())))
+            && let Some(kept) = file.leave()
+        {
+            self.notice(&format!("interrupted; the results so far are in {}", kept.display()));
+        }
+        Exit::Interrupted
     }
 
     fn close(&mut self, name: &str, error: &io::Error) -> Closed {

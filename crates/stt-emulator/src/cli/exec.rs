@@ -39,7 +39,8 @@ impl Options {
                 .args(arguments)
                 .envs(variables(&running.endpoint(), &self.behaviour.region))
                 // It would win over the key in the environment, and send a real one here.
-                .env_remove("STT_KEY_FILE");
+                .env_remove("STT_KEY_FILE")
+                .env_remove("STT_AUTH");
             let failed = |source| Failure::Command { command: PathBuf::from(program), source };
             let child = command.spawn().map_err(failed)?;
             let status = wait(child, signals).await.map_err(failed)?;

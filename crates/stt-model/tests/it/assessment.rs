@@ -65,11 +65,15 @@ fn unscripted_assessment_has_no_reference_text() {
         PronunciationAssessment::unscripted().prosody().to_json().as_deref(),
         Ok(r#"{"EnableProsodyAssessment":"True"}"#)
     );
+    assert_eq!(
+        PronunciationAssessment::unscripted().two_pass_unscripted().to_json().as_deref(),
+        Ok(r#"{"EnableTwoPassUnscriptedAssessment":"True"}"#)
+    );
 }
 
 #[test]
 fn a_blank_reference_text_is_refused() {
-    for blank in ["", " ", "\t\r\n", "\u{a0}\u{3000}", "\u{feff}", "\u{200b} ", "\0"] {
+    for blank in ["", " ", "\t\r\n", "\u{a0}\u{3000}", "\u{feff}", "\u{200b} ", "\0", "...", "¿?"] {
         let error = PronunciationAssessment::new(blank).comprehensive().to_json().unwrap_err();
         assert_eq!(error, Error::BlankReferenceText, "{blank:?}");
         assert_eq!(error.to_string(), "the reference text is blank");
