@@ -121,6 +121,8 @@ pub(crate) enum End {
     /// It has not.
     #[default]
     Open,
+    /// There was more than the header promises, and it is nothing that belongs behind the audio of a WAV.
+    Beyond,
     /// There was no more.
     Complete,
     /// There was more than one request may carry.
@@ -138,6 +140,9 @@ impl Progress {
         let (heard, end) = *self.get();
         let seconds = heard.as_secs_f64();
         match end {
+            End::Beyond => {
+                Some(format!("{SUBJECT}: the header promises {seconds:.1} s of audio; what followed was not sent"))
+            }
             End::Complete => None,
             End::Full => Some(format!("{SUBJECT}: stopped after {seconds:.1} s of audio; what followed was not sent")),
             End::Open => Some(format!("{SUBJECT}: answered after {seconds:.1} s of audio; what followed was not sent")),
@@ -168,7 +173,8 @@ impl<R> LiveReader<R> {
     fn take(&mut self, piece: &[u8]) {
         let (taken, end) = match self.meter.push(piece) {
             Metered::All => (piece.len(), End::Open),
-            Metered::Ended(taken) => (taken, End::Complete),
+            Metered::Ended(taken) if may_follow(&piece[taken..]) => (taken, End::Complete),
+            Metered::Ended(taken) => (taken, End::Beyond),
             Metered::Full(taken) => (taken, End::Full),
         };
         let skipped = taken.min(usize::try_from(self.skip).unwrap_or(usize::MAX));
@@ -202,6 +208,15 @@ impl<R: AsyncRead + Unpin> AsyncRead for LiveReader<R> {
     }
 }
 
+/// Whether this may stand behind the audio of a WAV: nothing, a byte that makes the audio even, and chunks such as tags.
+fn may_follow(rest: &[u8]) -> bool {
+    let chunk = |rest: &[u8]| {
+        let name = &rest[..rest.len().min(4)];
+        name.iter().all(|byte| byte.is_ascii_alphanumeric() || *byte == b' ') && name != b"RIFF"
+    };
+    chunk(rest) || rest.strip_prefix(&[0]).is_some_and(chunk)
+}
+
 const CUT_HINT: &str = "cut it into pieces of less than a minute";
 
 /// Text needs some more than the first bytes to be told from other data.
@@ -233,6 +248,22 @@ mod tests {
             }
             Ok(Arrived::Whole(_)) => unreachable!(),
             Err(problem) => Err(problem.to_string()),
+        }
+    }
+
+    #[tokio::test]
+    async fn what_follows_the_promised_audio_is_told_unless_it_belongs_there() {
+        let told = "standard input: the header promises 0.1 s of audio; what followed was not sent";
+        let first = wav(3_200, 3_200);
+        for (more, said) in [
+            (&first[..], Some(told)),
+            (&[7; 5_000], Some(told)),
+            (b"", None),
+            (b"LIST\x04\0\0\0INFO", None),
+            (b"\0id3 ", None),
+        ] {
+            let (sent, not_sent) = send(&[&first, more].concat(), Limits::RECOGNITION).await.unwrap();
+            assert_eq!((sent == first, not_sent.as_deref()), (true, said), "{more:?}");
         }
     }
 
