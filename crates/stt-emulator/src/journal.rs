@@ -2,7 +2,6 @@
 
 use std::collections::VecDeque;
 
-use http::header::{AUTHORIZATION, COOKIE, PROXY_AUTHORIZATION};
 use http::request::Parts;
 use serde::Serialize;
 
@@ -76,7 +75,7 @@ impl Entry {
             operation,
             method: cut(head.method.as_str()),
             path: cut(head.uri.path()),
-            query: query.pairs().iter().take(MANY).map(|(name, value)| shown(name, value)).collect(),
+            query: query.pairs().iter().take(MANY).map(|(name, value)| shown_parameter(name, value)).collect(),
             headers: head
                 .headers
                 .iter()
@@ -129,24 +128,45 @@ impl Journal {
     }
 }
 
+/// A header field; the value of one that no program for this API needs may be a secret in the wrong place.
 fn shown(name: &str, value: &str) -> (String, String) {
-    let secret = [AUTHORIZATION.as_str(), COOKIE.as_str(), PROXY_AUTHORIZATION.as_str(), KEY_HEADER]
-        .iter()
-        .chain(SECRET_PARAMETERS)
-        .any(|secret| name.eq_ignore_ascii_case(secret));
-    let value = match secret {
-        true => format!("fingerprint {}", fingerprint(value.as_bytes())),
-        false => cut(value),
-    };
-    (cut(name), value)
+    let known = KNOWN_HEADERS.iter().any(|known| name.eq_ignore_ascii_case(known));
+    (cut(name), if known { cut(value) } else { hidden(value) })
+}
+
+fn shown_parameter(name: &str, value: &str) -> (String, String) {
+    let secret = SECRET_PARAMETERS.iter().any(|secret| name.eq_ignore_ascii_case(secret));
+    (cut(name), if secret { hidden(value) } else { cut(value) })
+}
+
+fn hidden(value: &str) -> String {
+    format!("fingerprint {}", fingerprint(value.as_bytes()))
 }
 
 fn cut(text: &str) -> String {
     text.chars().take(LONG).collect()
 }
 
-/// Query parameters that carry a secret on sibling APIs, and so may be sent here by mistake.
-const SECRET_PARAMETERS: &[&str] = &["access_token", "subscription-key"];
+/// Header fields whose values are shown.
+const KNOWN_HEADERS: &[&str] = &[
+    "accept",
+    "accept-encoding",
+    "accept-language",
+    "connection",
+    "content-length",
+    "content-type",
+    "expect",
+    "host",
+    "origin",
+    "pronunciation-assessment",
+    "transfer-encoding",
+    "user-agent",
+    "x-connectionid",
+    "x-requestid",
+];
+
+/// Query parameters that carry a secret on sibling APIs, or as a header here, and so may be sent by mistake.
+const SECRET_PARAMETERS: &[&str] = &["access_token", "authorization", KEY_HEADER, "subscription-key"];
 
 /// The longest value kept, in characters; a reference text in its header is longer, and readable in full nowhere.
 const LONG: usize = 1_024;
@@ -182,13 +202,14 @@ mod tests {
         let request = Request::get("/?Authorization=Bearer%20s3cret&subscription-key=s3cret")
             .header("Ocp-Apim-Subscription-Key", "s3cret")
             .header("Authorization", "Bearer s3cret")
-            .header("Cookie", "s3cret");
+            .header("Cookie", "s3cret")
+            .header("X-Api-Key", "s3cret");
         let (head, ()) = request.body(()).expect("a request").into_parts();
         let query = Query::read(head.uri.query().expect("a query"));
         let entry = Entry::begin(1, 0, Operation::Other, &head, &query);
         let json = serde_json::to_string(&entry).expect("JSON");
         assert!(!json.contains("s3cret"), "{json}");
-        assert_eq!(json.matches("fingerprint ").count(), 5, "{json}");
+        assert_eq!(json.matches("fingerprint ").count(), 6, "{json}");
     }
 
     #[test]
