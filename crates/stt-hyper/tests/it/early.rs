@@ -111,12 +111,32 @@ async fn check(when: When, end: End, bytes: usize, times: usize) -> Seen {
     }
     calls.join_all().await;
     assert_eq!(server.connections() as usize, times, "none was used again");
+    #[cfg(target_os = "linux")]
+    no_socket_is_left(server.address.port()).await;
     if matches!(end, End::Stay) {
         // The last ones close while their answers are already being looked at here.
         server.finished().await;
     }
     let mut seen = seen.lock().unwrap();
     std::mem::take(&mut *seen)
+}
+
+/// Waits a moment until no program holds a socket to this port, by the kernel's own list.
+#[cfg(target_os = "linux")]
+async fn no_socket_is_left(port: u16) {
+    let remote = format!(":{port:04X}");
+    let held = || {
+        let list = std::fs::read_to_string("/proc/self/net/tcp").unwrap();
+        let sockets = list.lines().skip(1).map(|line| line.split_whitespace().collect::<Vec<_>>());
+        // The third column is the peer's address; a socket that nobody holds any more has the inode 0.
+        sockets.filter(|columns| columns[2].ends_with(&remote) && columns[9] != "0").count()
+    };
+    let gone = async {
+        while 0 < held() {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(10), gone).await.unwrap_or_else(|_| panic!("{} sockets are left", held()));
 }
 
 /// One call, which must end in one of the four answers.
