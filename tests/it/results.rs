@@ -90,6 +90,8 @@ fn an_interrupted_run_ends_with_130_and_says_where_its_results_are() {
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
+    // `wait` would close it, and the end of the stream would race with the signal.
+    let stdin = child.stdin.take().unwrap();
     let mut said = BufReader::new(child.stderr.take().unwrap());
     let mut line = String::new();
     while !line.contains("pencils.wav") {
@@ -99,6 +101,7 @@ fn an_interrupted_run_ends_with_130_and_says_where_its_results_are() {
     let kill = Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
     assert!(kill.success());
     assert_eq!(child.wait().unwrap().code(), Some(130));
+    drop(stdin);
     let mut rest = String::new();
     said.read_to_string(&mut rest).unwrap();
     let (_, kept) = rest.trim_end().split_once("interrupted; the results so far are in ").unwrap();

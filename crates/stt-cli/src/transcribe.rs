@@ -169,3 +169,71 @@ impl<'a> Report<'a> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        io::{self, Write},
+        sync::Mutex,
+        time::Duration,
+    };
+
+    use http::Response;
+    use stt_auth::{Access, Authorization, Lease, Now};
+
+    use super::*;
+
+    #[derive(Clone, Default)]
+    struct Said(Arc<Mutex<Vec<u8>>>);
+
+    impl Write for Said {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.lock().unwrap().write(bytes)
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn a_token_that_cannot_be_replaced_is_one_warning_until_it_can() {
+        let key = "0123456789abcdef0123456789abcdef".parse().unwrap();
+        let resource = Resource::of("westus".parse().unwrap(), Authorization::Token(key)).unwrap();
+        let at = |seconds| Now::new(Duration::from_secs(seconds), Duration::from_secs(1_790_000_000 + seconds));
+        let lease = |seconds| -> Lease {
+            let Access::Refresh(lease) = resource.access(at(seconds)) else { panic!("a token is due") };
+            lease
+        };
+        lease(0).answered(Response::new("header.payload.signature"), at(0));
+        let said = Said::default();
+        let mut output = Output::talking_to(said.clone());
+        let mut report = Report {
+            allow_empty: false,
+            format: OutputFormat::Text,
+            language: Language::EN_US,
+            output: &mut output,
+            resource: resource.clone(),
+            several: true,
+            with_words: 0,
+            without_words: 0,
+            failed: 0,
+            troubled: false,
+        };
+        report.trouble();
+        lease(541).answered(Response::builder().status(503).body("").unwrap(), at(541));
+        report.trouble();
+        report.trouble();
+        lease(580).answered(Response::new("header.payload.signature2"), at(580));
+        report.trouble();
+        report.trouble();
+        let said = String::from_utf8(said.0.lock().unwrap().clone()).unwrap();
+        let lines: Vec<&str> = said.lines().collect();
+        assert_eq!(lines.len(), 2, "{said}");
+        assert!(
+            lines[0].starts_with("warning: ") && lines[0].ends_with("; the old token is used while it lives"),
+            "{said}"
+        );
+        assert_eq!(lines[1], "there is a new access token");
+    }
+}

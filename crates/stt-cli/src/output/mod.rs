@@ -67,6 +67,20 @@ impl Output {
         }
     }
 
+    /// Nothing for results, and this for what is said about them.
+    #[cfg(test)]
+    pub(crate) fn talking_to(talk: impl Write + Send + 'static) -> Self {
+        Self {
+            results: Results::Stream(Box::new(io::sink())),
+            talk: Box::new(talk),
+            talk_args: TalkArgs::default(),
+            terminal: false,
+            colours: false,
+            exit: Exit::Success,
+            state: State::Open,
+        }
+    }
+
     /// Writes the results to a file, which appears under its name when [`finish`](Self::finish) has been called.
     ///
     /// It must be none of the files that the run `reads`: they would be gone.
