@@ -132,10 +132,15 @@ fn missed(least: f64, score: Option<f64>) -> Option<String> {
 /// The text, or that of the file named after an `@`.
 fn reference(given: &str) -> Result<String, Problem> {
     let Some(path) = given.strip_prefix('@') else { return Ok(given.to_owned()) };
-    let mut text = String::new();
+    let refused = |why: String| Problem::usage(format!("cannot read the reference text in {path}")).why(why);
+    let mut bytes = Vec::new();
     File::open(path)
-        .and_then(|file| file.take(LONGEST_REFERENCE).read_to_string(&mut text))
-        .map_err(|error| Problem::usage(format!("cannot read the reference text in {path}")).why(io_reason(&error)))?;
+        .and_then(|file| file.take(LONGEST_REFERENCE + 1).read_to_end(&mut bytes))
+        .map_err(|error| refused(io_reason(&error)))?;
+    if LONGEST_REFERENCE < bytes.len() as u64 {
+        return Err(refused(format!("it is longer than {LONGEST_REFERENCE} bytes")));
+    }
+    let text = String::from_utf8(bytes).map_err(|_| refused("it is not UTF-8".to_owned()))?;
     Ok(text.strip_prefix('\u{feff}').unwrap_or(&text).trim().to_owned())
 }
 
@@ -173,5 +178,12 @@ mod tests {
     fn a_reference_that_names_no_file_is_the_text() {
         assert_eq!(reference("Good morning.").unwrap(), "Good morning.");
         assert_eq!(reference("@/nowhere/at/all").unwrap_err().exit, Exit::Usage);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_reference_that_is_too_long_is_refused_and_never_cut() {
+        let told = reference("@/dev/zero").unwrap_err().to_string();
+        assert!(told.ends_with("it is longer than 65536 bytes"), "{told}");
     }
 }
