@@ -1,0 +1,102 @@
+//! Samples as they come out of a file, block by block.
+
+use std::{fmt, io, time::Duration};
+
+use thiserror::Error;
+
+use crate::{codec::Codec, container::Container, units::Bytes, wav::WavError};
+
+/// Something that gives samples in the order of their time, a block at a time.
+///
+/// Whoever reads it holds one block in memory, however long the audio is.
+pub trait PcmSource: Send {
+    /// The next block, or `None` at the end.
+    ///
+    /// # Errors
+    ///
+    /// Those of the input, and what makes further decoding useless; the blocks before the error are good.
+    fn next_block(&mut self) -> Result<Option<Block<'_>>, DecodeError>;
+
+    /// What was there and could not be used, as far as it is known by now; complete after the end.
+    fn losses(&self) -> &[Loss];
+}
+
+impl<S: PcmSource + ?Sized> PcmSource for Box<S> {
+    fn next_block(&mut self) -> Result<Option<Block<'_>>, DecodeError> {
+        (**self).next_block()
+    }
+
+    fn losses(&self) -> &[Loss] {
+        (**self).losses()
+    }
+}
+
+/// Samples that follow each other without a gap.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Block<'a> {
+    /// Channels, at least one. May differ from those of the block before, in a chained stream.
+    pub channels: u16,
+    /// Samples a second of each channel, in Hz, at least one. May differ from that of the block before.
+    pub rate: u32,
+    /// Interleaved, whole frames, never empty. Full scale is from -1 to 1; everything is finite.
+    pub samples: &'a [f32],
+}
+
+/// What was in a file and could not be used.
+///
+/// Its `Display` is a sentence for the user, to be put behind the name of the file.
+#[non_exhaustive]
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Loss {
+    /// Packets of compressed audio that could not be decoded; nothing stands in their place.
+    Packets(u64),
+    /// Bytes at the end that make no whole sample of every channel.
+    PartialFrame(u64),
+    /// Bytes of audio that the header promises and the file does not have.
+    Truncated(u64),
+}
+
+/// Why audio cannot be decoded, or not further.
+#[non_exhaustive]
+#[derive(Debug, Error)]
+pub enum DecodeError {
+    /// The codec is not one that can be decoded here.
+    #[error("{codec} inside {container} cannot be decoded here")]
+    Codec {
+        /// How the samples are coded.
+        codec: Codec,
+        /// What they stand in.
+        container: Container,
+    },
+    /// No sample came for so long that the file must be made to keep a decoder busy.
+    #[error("cannot be decoded (gave up after {} s)", .0.as_secs())]
+    GaveUp(Duration),
+    /// The header of a WAV could not be understood.
+    #[error("not a WAV that can be read")]
+    Header(#[source] WavError),
+    /// Reading the input failed.
+    #[error("cannot be read")]
+    Io(#[source] io::Error),
+    /// The file contradicts its own format.
+    #[error("cannot be decoded: {0}")]
+    Malformed(String),
+    /// Headers, and no audio behind them.
+    #[error("headers, but no audio")]
+    NoAudio,
+    /// Not audio, by what it is instead.
+    #[error("{0}, not audio")]
+    NotAudio(Container),
+}
+
+impl fmt::Display for Loss {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match *self {
+            Self::Packets(1) => f.write_str("1 packet could not be decoded and was left out"),
+            Self::Packets(count) => write!(f, "{count} packets could not be decoded and were left out"),
+            Self::PartialFrame(bytes) => {
+                write!(f, "the audio ends in the middle of a sample; {} left out", Bytes(bytes))
+            }
+            Self::Truncated(bytes) => write!(f, "{} of audio are promised and not there", Bytes(bytes)),
+        }
+    }
+}
