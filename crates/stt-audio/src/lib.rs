@@ -19,22 +19,27 @@
 
 #![warn(clippy::print_stderr, clippy::print_stdout)]
 
+mod channel;
 mod codec;
 mod container;
+mod convert;
 mod inspect;
 mod judge;
 mod limits;
 mod meter;
 mod ogg;
 mod pcm;
+mod resample;
 mod source;
 mod units;
 mod verdict;
 mod warning;
 mod wav;
 
+pub use channel::{Channel, InvalidChannel};
 pub use codec::Codec;
 pub use container::Container;
+pub use convert::{Note, Pcm16k};
 pub use inspect::{Inspection, Length, PREFIX};
 pub use limits::Limits;
 pub use meter::{LengthMeter, Metered};

@@ -219,7 +219,7 @@ fn is_placeholder(size: u64) -> bool {
 const MAX_CHANNELS: u16 = 64;
 
 /// The highest rate that audio converters are built for, in samples a second.
-const MAX_RATE: u32 = 768_000;
+pub(crate) const MAX_RATE: u32 = 768_000;
 
 /// Titles and dates behind the audio are shorter than this; longer ones could be heard as noise by a service that
 /// ignores the sizes. In bytes.
