@@ -10,24 +10,48 @@ use std::fmt;
 pub enum Codec {
     /// A-law, 8 bits.
     ALaw,
-    /// FLAC inside Ogg.
+    /// AAC of low complexity, which nearly all AAC is.
+    Aac,
+    /// AC-3, Dolby Digital.
+    Ac3,
+    /// Apple's lossless ALAC.
+    Alac,
+    /// AMR, narrow band.
+    AmrNb,
+    /// AMR, wide band.
+    AmrWb,
+    /// E-AC-3, Dolby Digital Plus.
+    EAc3,
+    /// FLAC.
     Flac,
     /// Floating point, 32 or 64 bits.
     Float,
+    /// Any other inside MP4, AIFF-C or CAF, by its four letters.
+    FourCc([u8; 4]),
+    /// AAC with spectral band replication or parametric stereo, or of another profile than low complexity.
+    HeAac,
+    /// MPEG audio of layer I.
+    Mp1,
+    /// MPEG audio of layer II.
+    Mp2,
+    /// MPEG audio of layer III.
+    Mp3,
     /// Mu-law, 8 bits.
     MuLaw,
-    /// Opus inside Ogg.
+    /// Opus.
     Opus,
-    /// Integers: unsigned with 8 bits, signed with more.
+    /// Integers: with 8 bits in WAV unsigned, otherwise signed.
     Pcm,
-    /// Speex inside Ogg.
+    /// Speex.
     Speex,
     /// Not looked at, or not known.
     Unknown,
-    /// Vorbis inside Ogg.
+    /// Vorbis.
     Vorbis,
-    /// Any other inside a WAV, by its format tag.
+    /// Any other inside WAV, ASF or AU, by its format tag.
     WavTag(u16),
+    /// Windows Media Audio.
+    Wma,
 }
 
 impl Codec {
@@ -46,14 +70,26 @@ impl fmt::Display for Codec {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::ALaw => "A-law",
+            Self::Aac => "AAC",
+            Self::Ac3 => "AC-3",
+            Self::Alac => "ALAC",
+            Self::AmrNb => "AMR",
+            Self::AmrWb => "AMR-WB",
+            Self::EAc3 => "E-AC-3",
             Self::Flac => "FLAC",
             Self::Float => "floating point",
+            Self::FourCc(name) => return write!(f, "codec \"{}\"", name.escape_ascii()),
+            Self::HeAac => "HE-AAC",
+            Self::Mp1 => "MPEG layer I",
+            Self::Mp2 => "MPEG layer II",
+            Self::Mp3 => "MP3",
             Self::MuLaw => "mu-law",
             Self::Opus => "Opus",
             Self::Pcm => "PCM",
             Self::Speex => "Speex",
             Self::Unknown => "an unknown codec",
             Self::Vorbis => "Vorbis",
+            Self::Wma => "WMA",
             Self::WavTag(tag) => {
                 let name = match tag {
                     0x0002 => " (Microsoft ADPCM)",

@@ -48,6 +48,13 @@ pub struct Block<'a> {
 #[non_exhaustive]
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Loss {
+    /// Something stands behind the end of the audio that its header says, and it is none of the titles and dates that
+    /// belong there: more audio, perhaps.
+    Behind,
+    /// Samples beyond full scale, which were set to it. Where they are many, a program stored integers as floating point.
+    Clipped(u64),
+    /// Samples of floating point that are no numbers; silence stands in their place.
+    NotNumbers(u64),
     /// Packets of compressed audio that could not be decoded; nothing stands in their place.
     Packets(u64),
     /// Bytes at the end that make no whole sample of every channel.
@@ -91,6 +98,11 @@ pub enum DecodeError {
 impl fmt::Display for Loss {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match *self {
+            Self::Behind => f.write_str("more follows the audio that the header promises; left out"),
+            Self::Clipped(1) => f.write_str("1 sample beyond full scale was clipped"),
+            Self::Clipped(count) => write!(f, "{count} samples beyond full scale were clipped"),
+            Self::NotNumbers(1) => f.write_str("1 sample that is no number was made silence"),
+            Self::NotNumbers(count) => write!(f, "{count} samples that are no numbers were made silence"),
             Self::Packets(1) => f.write_str("1 packet could not be decoded and was left out"),
             Self::Packets(count) => write!(f, "{count} packets could not be decoded and were left out"),
             Self::PartialFrame(bytes) => {

@@ -1,5 +1,7 @@
 //! Whether the service would take audio as it is, and if not, why and what helps.
 
+mod fix;
+
 use std::{fmt, time::Duration};
 
 use stt_model::AudioFormat;
@@ -76,41 +78,6 @@ pub enum Reason {
     },
 }
 
-impl Reason {
-    /// The command that makes something of `input` that the service takes, ready for a POSIX shell.
-    ///
-    /// `None` where there is nothing to convert.
-    ///
-    /// ```
-    /// use stt_audio::Reason;
-    ///
-    /// let fix = Reason::Channels(2).fix("my talk.wav");
-    /// assert_eq!(fix.as_deref(), Some("ffmpeg -i 'my talk.wav' -ar 16000 -ac 1 'my talk-16k.wav'"));
-    /// ```
-    #[must_use]
-    pub fn fix(&self, input: &str) -> Option<String> {
-        let from = quoted(input);
-        match self {
-            Self::Empty
-            | Self::NoAudio
-            | Self::NotAudio(Container::Html | Container::Json | Container::Text)
-            | Self::Header(WavError::NoData) => None,
-            Self::NotAudio(Container::Base64) => Some(format!("base64 -d {from} > {}", output(input, "-decoded"))),
-            // What nobody can tell from other data, and what people hand in most often.
-            Self::NotAudio(_) => {
-                Some(format!("ffmpeg -f s16le -ar 16000 -ac 1 -i {from} {}", output(input, "-16k.wav")))
-            }
-            Self::TooLong { limits, .. } => {
-                // Cuts fall on packets of ffmpeg's own, a little late.
-                let seconds = limits.longest().as_secs().saturating_sub(5).max(1);
-                let to = output(input, "-%03d.wav");
-                Some(format!("ffmpeg -i {from} -ar 16000 -ac 1 -f segment -segment_time {seconds} {to}"))
-            }
-            _ => Some(format!("ffmpeg -i {from} -ar 16000 -ac 1 {}", output(input, "-16k.wav"))),
-        }
-    }
-}
-
 impl fmt::Display for Reason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -137,61 +104,9 @@ impl fmt::Display for Reason {
     }
 }
 
-/// The name of what a command writes: the name that it reads, without its extension.
-fn output(input: &str, suffix: &str) -> String {
-    let file = input.rfind(['/', '\\']).map_or(0, |slash| slash + 1);
-    let stem = match input[file..].rfind('.') {
-        Some(dot) if 0 < dot => &input[..file + dot],
-        _ => input,
-    };
-    match stem {
-        "" | "-" => quoted(&format!("audio{suffix}")),
-        // Otherwise the name would be read as an option.
-        _ if stem.starts_with('-') => quoted(&format!("./{stem}{suffix}")),
-        _ => quoted(&format!("{stem}{suffix}")),
-    }
-}
-
-fn quoted(name: &str) -> String {
-    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./,:+@%".contains(c);
-    if !name.is_empty() && name.chars().all(is_plain) {
-        return name.to_owned();
-    }
-    format!("'{}'", name.replace('\'', r"'\''"))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_fix_can_be_pasted_into_a_shell() {
-        let fix = |input: &str| Reason::Bits(24).fix(input).expect("can be converted");
-
-        assert_eq!(fix("a.wav"), "ffmpeg -i a.wav -ar 16000 -ac 1 a-16k.wav");
-        assert_eq!(fix("b.dir/it's"), r"ffmpeg -i 'b.dir/it'\''s' -ar 16000 -ac 1 'b.dir/it'\''s-16k.wav'");
-        assert_eq!(fix("-x.mp3"), "ffmpeg -i -x.mp3 -ar 16000 -ac 1 ./-x-16k.wav");
-        assert_eq!(fix("-"), "ffmpeg -i - -ar 16000 -ac 1 audio-16k.wav");
-        assert_eq!(fix("$(reboot).wav"), "ffmpeg -i '$(reboot).wav' -ar 16000 -ac 1 '$(reboot)-16k.wav'");
-        assert_eq!(fix("x/.wav"), "ffmpeg -i x/.wav -ar 16000 -ac 1 x/.wav-16k.wav");
-    }
-
-    #[test]
-    fn each_cure_fits_its_reason() {
-        let too_long = Reason::TooLong { length: Duration::from_secs(61), limits: Limits::RECOGNITION };
-
-        assert_eq!(
-            too_long.fix("a.mp3").as_deref(),
-            Some("ffmpeg -i a.mp3 -ar 16000 -ac 1 -f segment -segment_time 55 a-%03d.wav")
-        );
-        assert_eq!(
-            Reason::NotAudio(Container::Unknown).fix("a.pcm").as_deref(),
-            Some("ffmpeg -f s16le -ar 16000 -ac 1 -i a.pcm a-16k.wav")
-        );
-        assert_eq!(Reason::NotAudio(Container::Base64).fix("a.txt").as_deref(), Some("base64 -d a.txt > a-decoded"));
-        assert_eq!(Reason::Empty.fix("a.wav"), None);
-        assert_eq!(Reason::NotAudio(Container::Html).fix("a.wav"), None);
-    }
 
     #[test]
     fn what_is_a_little_too_long_reads_as_too_long() {

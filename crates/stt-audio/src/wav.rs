@@ -2,11 +2,14 @@
 
 mod error;
 mod format;
+mod forward;
+mod reader;
 mod riff;
+mod writer;
 
 use std::{io, time::Duration};
 
-pub use self::{error::WavError, riff::WavForm};
+pub use self::{error::WavError, reader::WavReader, riff::WavForm, writer::WavWriter};
 use self::{format::Format, riff::Chunks};
 use crate::{codec::Codec, source::Source, units, warning::Warning};
 
@@ -147,7 +150,7 @@ impl Wav {
     pub fn data_length(&self, total: Option<u64>) -> Option<u64> {
         let length = match total {
             Some(total) => self.there(total),
-            None if is_placeholder(self.claimed) => return None,
+            None if self.is_open(None) => return None,
             None => self.claimed,
         };
         Some(length - length % self.frame_bytes().unwrap_or(1))
@@ -166,7 +169,7 @@ impl Wav {
         let partial = there % self.frame_bytes().unwrap_or(1);
         let trailing = follows - there;
         let mut warnings = Vec::new();
-        if self.claimed == 0 && 0 < follows {
+        if self.claimed <= follows && 0 < follows && self.is_open(Some(total)) {
             warnings.push(Warning::LengthOpen { found: follows });
         }
         if follows < self.claimed {
@@ -184,7 +187,17 @@ impl Wav {
     /// The bytes of audio in a file of `total` bytes, the last sample whole or not.
     fn there(&self, total: u64) -> u64 {
         let follows = total.saturating_sub(self.data_offset);
-        if self.claimed == 0 { follows } else { follows.min(self.claimed) }
+        if self.is_open(Some(total)) { follows } else { follows.min(self.claimed) }
+    }
+
+    /// Whether the header leaves it to the end of the file where the audio ends: by a size that programs write when
+    /// they do not know it, unless the file is as long as it says.
+    fn is_open(&self, total: Option<u64>) -> bool {
+        let agrees = |total: u64| {
+            let follows = total.saturating_sub(self.data_offset);
+            self.claimed <= follows && follows - self.claimed <= TRAILING
+        };
+        self.claimed == 0 || is_placeholder(self.claimed) && !total.is_some_and(agrees)
     }
 }
 
@@ -216,7 +229,7 @@ fn is_placeholder(size: u64) -> bool {
 }
 
 /// More than any array of microphones that files are made from.
-const MAX_CHANNELS: u16 = 64;
+pub(crate) const MAX_CHANNELS: u16 = 64;
 
 /// The highest rate that audio converters are built for, in samples a second.
 pub(crate) const MAX_RATE: u32 = 768_000;
