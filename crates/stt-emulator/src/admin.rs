@@ -80,7 +80,7 @@ pub(crate) fn advance_by(upload: &Upload) -> Result<Duration, Denied> {
     }
     let body: &[u8] = match upload {
         Upload::Whole(body) => body,
-        Upload::Stalled | Upload::TooLarge => b"",
+        Upload::Part(_) | Upload::Stalled | Upload::TooLarge => b"",
     };
     let read: Option<Advance> = serde_json::from_slice(body).ok();
     let by = read.filter(|read| read.seconds <= A_CENTURY);

@@ -1,10 +1,13 @@
 //! What the emulator answers, and how the answer is to be sent.
 
+use std::time::Duration;
+
 use bytes::Bytes;
 use http::header::{CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, SERVER, TRANSFER_ENCODING};
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue, Response};
 
+use crate::fault::Transport;
 use crate::verdict::Verdict;
 
 /// An answer and what is to be done with it.
@@ -20,20 +23,27 @@ pub struct Answer {
     pub delivery: Delivery,
 }
 
-/// How an answer is to be sent.
+/// How an answer is to be sent; by default at once and whole.
 #[non_exhaustive]
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
-pub enum Delivery {
-    /// At once and whole.
-    #[default]
-    Now,
-    /// Not at all: the connection stays open and silent.
-    Never,
+pub struct Delivery {
+    /// How long to wait before its first byte.
+    pub wait: Duration,
+    /// What else is to go wrong, if anything: only what [concerns the delivery](Transport::concerns_delivery).
+    pub transport: Option<Transport>,
+}
+
+impl Delivery {
+    /// Whether no byte of the answer is ever sent.
+    #[must_use]
+    pub fn is_never(self) -> bool {
+        self.transport.is_some_and(Transport::is_silent)
+    }
 }
 
 impl Answer {
     pub(crate) fn now(response: Response<Bytes>) -> Self {
-        let delivery = Delivery::Now;
+        let delivery = Delivery::default();
         Self { response, delivery }
     }
 
@@ -51,7 +61,8 @@ impl Answer {
         if !verdict.reason.is_empty() {
             all.insert("x-emulator-reason", visible(&verdict.reason));
         }
-        let delivery = if verdict.is_silent() { Delivery::Never } else { Delivery::Now };
+        let transport = verdict.transport.or_else(|| verdict.is_silent().then_some(Transport::Hang));
+        let delivery = Delivery { wait: verdict.wait, transport };
         Self { response, delivery }
     }
 

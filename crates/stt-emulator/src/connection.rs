@@ -19,7 +19,6 @@ use tokio::sync::watch;
 use tokio::task::spawn_blocking;
 use tokio::time::{Instant, sleep, timeout, timeout_at};
 
-use crate::answer::Delivery;
 use crate::shared::Shared;
 use crate::stage::Checked;
 use crate::upload::Upload;
@@ -76,9 +75,12 @@ async fn exchange(request: Request<Incoming>, shared: Arc<Shared>) -> Result<Res
             spawn_blocking(finish).await.map_err(|_| Dropped::Failed)?
         }
     };
-    if answer.delivery == Delivery::Never {
+    if answer.delivery.is_never() {
         sleep(SILENCE).await;
         return Err(Dropped::Unanswered);
+    }
+    if !answer.delivery.wait.is_zero() {
+        sleep(answer.delivery.wait).await;
     }
     Ok(answer.response.map(Full::new))
 }

@@ -89,7 +89,7 @@ impl Emulator {
         let cors = cors::fields(head);
         match self.judge(route, head, &query, &mut entry, now) {
             Ok(task) => {
-                let service = Box::new(Service { task, entry, cors });
+                let service = Box::new(Service { task, entry, cors, transport: None });
                 Checked::Admitted(Admitted(Purpose::Service(service)))
             }
             Err(refusal) => {
@@ -101,7 +101,7 @@ impl Emulator {
 
     /// The answer to a request whose head was found good, at the time `now`.
     pub fn finish(&self, admitted: Admitted, upload: Upload, now: Duration) -> Answer {
-        let Service { task, mut entry, cors } = match admitted.0 {
+        let Service { task, mut entry, cors, transport } = match admitted.0 {
             Purpose::Admin(command) => {
                 let answer = Answer::now(self.execute(command, &upload, now));
                 let whole = matches!(upload, Upload::Whole(_));
@@ -110,6 +110,7 @@ impl Emulator {
             Purpose::Service(service) => *service,
         };
         let body = match upload {
+            Upload::Part(body) => body,
             Upload::Whole(body) if body.len() <= self.config.max_body => body,
             Upload::Whole(_) | Upload::TooLarge => {
                 return self.conclude(entry, cors, self.too_large().into()).closing();
@@ -133,7 +134,7 @@ impl Emulator {
                 Verdict::token(self.issue(&key, entry.id, now)).rule(rules::TOKEN_ISSUED)
             }
         };
-        self.conclude(entry, cors, verdict)
+        self.conclude(entry, cors, Verdict { transport: transport.filter(|it| it.concerns_delivery()), ..verdict })
     }
 
     /// Notes that the sender of an admitted request went away before its body ended.

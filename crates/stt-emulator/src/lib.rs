@@ -26,6 +26,7 @@ mod config;
 mod connection;
 mod cors;
 mod emulator;
+mod fault;
 mod fingerprint;
 mod journal;
 mod locales;
@@ -54,6 +55,7 @@ pub use audio::{
 pub use builder::Builder;
 pub use config::{KEY_1, KEY_2, Keys, Profile};
 pub use emulator::Emulator;
+pub use fault::{Intake, Interim, Pace, Transport};
 pub use journal::{Entry, Operation};
 pub use profanity::PROFANE_WORDS;
 pub use rule::{Evidence, Rule};

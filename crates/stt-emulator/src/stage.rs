@@ -5,6 +5,7 @@ use http::HeaderMap;
 use crate::admin::Command;
 use crate::answer::Answer;
 use crate::asked::Asked;
+use crate::fault::{Intake, Transport};
 use crate::journal::Entry;
 
 /// What can be said of a request before its body is there.
@@ -23,6 +24,17 @@ pub enum Checked {
 #[derive(Debug)]
 pub struct Admitted(pub(crate) Purpose);
 
+impl Admitted {
+    /// How the body is to be taken.
+    #[must_use]
+    pub fn intake(&self) -> Intake {
+        match &self.0 {
+            Purpose::Admin(_) => Intake::default(),
+            Purpose::Service(service) => service.transport.map(Transport::intake).unwrap_or_default(),
+        }
+    }
+}
+
 #[derive(Debug)]
 pub(crate) enum Purpose {
     Admin(Command),
@@ -35,6 +47,8 @@ pub(crate) struct Service {
     pub(crate) entry: Entry,
     /// The header fields of the answer that are for browsers.
     pub(crate) cors: HeaderMap,
+    /// How the exchange is to go wrong, where its head decides that.
+    pub(crate) transport: Option<Transport>,
 }
 
 #[derive(Debug)]

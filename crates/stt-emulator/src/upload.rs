@@ -6,6 +6,8 @@ use bytes::Bytes;
 #[non_exhaustive]
 #[derive(Clone, Debug)]
 pub enum Upload {
+    /// As much of it as the [`Intake`](crate::Intake) lets through; more may follow.
+    Part(Bytes),
     /// It stopped arriving.
     Stalled,
     /// It is larger than [`Emulator::max_body`](crate::Emulator::max_body).

@@ -1,9 +1,12 @@
 //! What will be answered, before it becomes a response.
 
+use std::time::Duration;
+
 use http::StatusCode;
 use serde::Serialize;
 
 use crate::access::Refusal;
+use crate::fault::Transport;
 use crate::rule::Rule;
 
 /// An answer and what the journal says about it.
@@ -15,6 +18,10 @@ pub(crate) struct Verdict {
     pub(crate) rules: Vec<Rule>,
     pub(crate) reason: String,
     pub(crate) recognition: Option<Heard>,
+    /// How long the answer is held back.
+    pub(crate) wait: Duration,
+    /// How its delivery goes wrong.
+    pub(crate) transport: Option<Transport>,
 }
 
 /// The part of the journal's entry that only a recognition has.
@@ -36,7 +43,7 @@ impl Verdict {
             body: rule.body.into(),
             rules: vec![rule],
             reason: reason.into(),
-            recognition: None,
+            ..Self::default()
         }
     }
 
@@ -57,7 +64,7 @@ impl Verdict {
 
     /// Whether nothing at all is answered.
     pub(crate) fn is_silent(&self) -> bool {
-        self.rules.iter().any(|rule| rule.status == 0)
+        self.rules.iter().any(|rule| rule.status == 0) || self.transport.is_some_and(Transport::is_silent)
     }
 
     pub(crate) fn rule(mut self, rule: Rule) -> Self {
