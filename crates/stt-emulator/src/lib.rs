@@ -50,7 +50,8 @@ mod wording;
 
 pub use answer::{Answer, Delivery};
 pub use audio::{
-    Heard, HeardStep, HeardWord, Outcome, SynthError, SynthOptions, TagError, hear, noise, silence, synth, tag,
+    Heard, HeardStep, HeardWord, Outcome, SampleHash, SampleHashError, SynthError, SynthOptions, TagError, hear, noise,
+    sample_hash, silence, synth, tag,
 };
 pub use builder::Builder;
 pub use config::{KEY_1, KEY_2, Keys, Profile};

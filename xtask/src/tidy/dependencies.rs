@@ -79,6 +79,7 @@ const ALLOWED: [Row; 8] = [
             ("percent-encoding", "query parameters"),
             ("serde", "answers as JSON"),
             ("serde_json", "answers as JSON"),
+            ("sha2", "the hash of samples"),
             ("thiserror", "errors"),
             ("tokio", "sockets and timers"),
         ],

@@ -40,6 +40,7 @@
 //! (5% at either end left out) is noise. Anything else might be speech.
 
 mod code;
+mod hash;
 mod hear;
 mod level;
 mod listen;
@@ -52,6 +53,7 @@ mod tag;
 mod transcript;
 mod wav;
 
+pub use hash::{SampleHash, SampleHashError, sample_hash};
 pub use hear::{Heard, HeardStep, HeardWord, Outcome, hear};
 pub use synth::{SynthError, SynthOptions, noise, silence, synth};
 pub use tag::{TagError, tag};

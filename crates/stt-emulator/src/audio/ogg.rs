@@ -47,6 +47,11 @@ pub(super) fn read(body: &[u8]) -> Result<Opus, String> {
     Ok(opus)
 }
 
+/// The packets of audio: all but the two that begin a stream.
+pub(super) fn audio(body: &[u8]) -> impl Iterator<Item = Vec<u8>> {
+    packets(body).skip(2).map(|packet| packet.data)
+}
+
 /// The packets of the first stream, up to the first damage.
 fn packets(body: &[u8]) -> impl Iterator<Item = Packet> {
     let mut reader = PacketReader::new(Cursor::new(body));

@@ -40,7 +40,32 @@ impl Sample {
             Self::U8 => resample(data, rate, |[byte]| (f32::from(byte) - 128.0) / 128.0),
         }
     }
+
+    /// Passes on the same samples as 16 bits, in pieces; deeper ones are rounded.
+    pub(super) fn sixteen_bits(self, data: &[u8], mut piece: impl FnMut(&[u8])) {
+        let rounded = |sample: f64| (sample * 32_768.0).round() as i16;
+        let narrowed = |sample: i32| (sample.saturating_add(1 << 15) >> 16) as i16;
+        match self {
+            Self::F32 => convert(data, |bytes| rounded(f32::from_le_bytes(bytes).into()), piece),
+            Self::F64 => convert(data, |bytes| rounded(f64::from_le_bytes(bytes)), piece),
+            Self::I16 => piece(data),
+            Self::I24 => convert(data, |[a, b, c]| narrowed(i32::from_le_bytes([0, a, b, c])), piece),
+            Self::I32 => convert(data, |bytes| narrowed(i32::from_le_bytes(bytes)), piece),
+            Self::U8 => convert(data, |[byte]| (i16::from(byte) - 128) << 8, piece),
+        }
+    }
 }
+
+fn convert<const N: usize>(data: &[u8], sample: impl Fn([u8; N]) -> i16, mut piece: impl FnMut(&[u8])) {
+    let (samples, _) = data.as_chunks::<N>();
+    for samples in samples.chunks(PIECE) {
+        let sixteen: Vec<u8> = samples.iter().flat_map(|bytes| sample(*bytes).to_le_bytes()).collect();
+        piece(&sixteen);
+    }
+}
+
+/// Samples converted at once: few enough to stay in the cache.
+const PIECE: usize = 4_096;
 
 fn finite(sample: f32) -> f32 {
     if sample.is_finite() { sample.clamp(-1.0, 1.0) } else { 0.0 }

@@ -77,6 +77,28 @@ pub(super) fn read(body: &[u8]) -> Wav<'_> {
     wav
 }
 
+/// The samples of a WAV file of any number of channels, whatever else its header says.
+#[derive(Debug)]
+pub(super) struct Stored<'a> {
+    /// Whole frames only.
+    pub(super) data: &'a [u8],
+    pub(super) rate: u32,
+    pub(super) channels: u16,
+    pub(super) sample: Sample,
+}
+
+/// Finds the samples of a body that [`is_wav`]; `None` if they are no PCM.
+pub(super) fn stored(body: &[u8]) -> Option<Stored<'_>> {
+    let first = |id: &[u8; 4]| chunks(body).find(|chunk| chunk.id == id).map(|chunk| chunk.body);
+    let format = Format::read(first(b"fmt ")?)?;
+    let bytes = format.bits.div_ceil(8);
+    let sample = Sample::of(format.tag, bytes)?;
+    let data = first(b"data").unwrap_or_default();
+    let part = data.len().checked_rem(usize::from(bytes) * usize::from(format.channels))?;
+    let data = &data[..data.len() - part];
+    Some(Stored { data, rate: format.rate, channels: format.channels, sample })
+}
+
 /// The length of bytes that carry no header: as 16 kHz 16-bit mono PCM.
 pub(super) fn assumed_ticks(bytes: usize) -> u64 {
     bytes as u64 * 10_000_000 / 32_000

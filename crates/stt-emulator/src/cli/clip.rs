@@ -1,13 +1,14 @@
-//! `stt-emulator synth` and `stt-emulator tag`.
+//! `stt-emulator synth`, `stt-emulator tag` and `stt-emulator hash`.
 
 use std::fs;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::Args;
 
-use crate::audio::{SynthOptions, noise, silence, synth, tag};
+use crate::audio::{SynthOptions, noise, sample_hash, silence, synth, tag};
 use crate::cli::failure::Failure;
 
 #[derive(Args, Debug)]
@@ -80,10 +81,7 @@ pub(super) struct Tag {
 impl Tag {
     pub(super) fn run(self) -> Result<ExitCode, Failure> {
         let path = self.file;
-        let file = match fs::read(&path) {
-            Ok(file) => file,
-            Err(source) => return Err(Failure::Read { path, source }),
-        };
+        let file = read(&path)?;
         let tagged = match tag(&file, &self.text, self.language.as_deref()) {
             Ok(tagged) => tagged,
             Err(source) => return Err(Failure::Tag { path, source }),
@@ -91,6 +89,28 @@ impl Tag {
         write(&self.output.unwrap_or(path), &tagged)?;
         Ok(ExitCode::SUCCESS)
     }
+}
+
+#[derive(Args, Debug)]
+pub(super) struct Hash {
+    /// A WAV or Ogg Opus file
+    file: PathBuf,
+}
+
+impl Hash {
+    pub(super) fn run(self) -> Result<ExitCode, Failure> {
+        let hash = sample_hash(&read(&self.file)?);
+        // Whoever closed the pipe wants no more of it.
+        let _ = writeln!(io::stdout(), "{hash}");
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, Failure> {
+    fs::read(path).map_err(|source| {
+        let path = path.to_owned();
+        Failure::Read { path, source }
+    })
 }
 
 fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {

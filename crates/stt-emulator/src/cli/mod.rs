@@ -36,6 +36,8 @@ enum Command {
     Env(environment::Options),
     /// Start an emulator, run a command with its environment, stop; the exit code is the command's
     Exec(exec::Options),
+    /// Print the hash of the samples in a file, whatever its header and its metadata look like
+    Hash(clip::Hash),
     /// Ask a running emulator whether it answers
     Health(health::Options),
     /// Listen until Ctrl-C or SIGTERM; what happens without a subcommand
@@ -54,6 +56,7 @@ impl Arguments {
             None => self.serve.run(),
             Some(Command::Env(options)) => options.run(),
             Some(Command::Exec(options)) => options.run(),
+            Some(Command::Hash(options)) => options.run(),
             Some(Command::Health(options)) => options.run(),
             Some(Command::Serve(options)) => options.run(),
             Some(Command::Synth(options)) => options.run(),
