@@ -5,10 +5,11 @@ use std::time::Duration;
 use http::HeaderMap;
 use http::header::AUTHORIZATION;
 
-use crate::config::{Config, KEY_1, KEY_2, Keys, Profile};
-use crate::fingerprint::fingerprint;
+use crate::config::{Config, Keys, Profile};
+use crate::fingerprint::Fingerprint;
 use crate::rule::Rule;
 use crate::rules;
+use crate::tenant::{Caller, Tenants};
 use crate::token::{self, TokenError};
 
 /// The header that carries a key.
@@ -28,13 +29,18 @@ impl Refusal {
     }
 }
 
-/// The fingerprint of the key behind the credential of a recognition.
+/// Who asks for a recognition.
 ///
 /// Where both a key and an Authorization header are sent the key counts, as in other Azure gateways; nothing is
 /// published for this API.
-pub(crate) fn recognition(headers: &HeaderMap, config: &Config, now: Duration) -> Result<String, Refusal> {
+pub(crate) fn recognition(
+    headers: &HeaderMap,
+    config: &Config,
+    tenants: &Tenants,
+    now: Duration,
+) -> Result<Caller, Refusal> {
     if headers.contains_key(KEY_HEADER) {
-        return key(headers, config);
+        return key(headers, config, tenants);
     }
     let Some(value) = headers.get(AUTHORIZATION) else {
         return Err(missing(config));
@@ -48,34 +54,41 @@ pub(crate) fn recognition(headers: &HeaderMap, config: &Config, now: Duration) -
         return Err(Refusal::new(rules::AUTHORIZATION_NOT_BEARER, why));
     };
     match bearer.strip_prefix("aad#") {
-        Some(rest) => entra(rest, now),
-        None => match token::read(bearer, &config.region, now) {
-            Ok(claims) => Ok(claims.key),
-            Err(error @ TokenError::Expired(_)) => Err(Refusal::new(rules::TOKEN_EXPIRED, error.to_string())),
-            Err(error) => Err(Refusal::new(rules::TOKEN_UNKNOWN, error.to_string())),
-        },
+        Some(rest) => entra(rest, config, tenants, now),
+        None => own(bearer, config, tenants, now),
     }
 }
 
-/// The fingerprint of the key that asks for a token.
-pub(crate) fn key(headers: &HeaderMap, config: &Config) -> Result<String, Refusal> {
+/// Who asks for a token.
+pub(crate) fn key(headers: &HeaderMap, config: &Config, tenants: &Tenants) -> Result<Caller, Refusal> {
     let Some(value) = headers.get(KEY_HEADER) else {
         return Err(missing(config));
     };
-    let known = match config.keys {
-        Keys::WellKnown => [KEY_1, KEY_2].iter().any(|key| value == key),
-        Keys::Any => !value.is_empty(),
-    };
-    let fingerprint = fingerprint(value.as_bytes());
-    if known {
-        return Ok(fingerprint);
+    let key = Fingerprint::of(value.as_bytes());
+    let owner = tenants.owner(key).or(match config.keys {
+        Keys::WellKnown => None,
+        Keys::Any => (!value.is_empty()).then_some(key),
+    });
+    owner.map(|tenant| Caller { key, tenant }).ok_or_else(|| {
+        let why = format!("the key with the fingerprint {key} is not one of this emulator's");
+        Refusal::new(rules::KEY_UNKNOWN, why)
+    })
+}
+
+/// The caller who exchanged a key for this token.
+fn own(token: &str, config: &Config, tenants: &Tenants, now: Duration) -> Result<Caller, Refusal> {
+    let unknown = |error: TokenError| Refusal::new(rules::TOKEN_UNKNOWN, error.to_string());
+    let claims = token::read(token, &config.region).map_err(unknown)?;
+    match claims.ended(tenants.now(Some(claims.tenant), now)) {
+        Some(ago) => Err(Refusal::new(rules::TOKEN_EXPIRED, format!("the token ended {ago} s ago"))),
+        None => Ok(Caller { key: claims.key, tenant: claims.tenant }),
     }
-    let why = format!("the key with the fingerprint {fingerprint} is not one of this emulator's");
-    Err(Refusal::new(rules::KEY_UNKNOWN, why))
 }
 
 /// Nobody here can verify a Microsoft Entra token: its form and its own end are all that is looked at.
-fn entra(rest: &str, now: Duration) -> Result<String, Refusal> {
+///
+/// Where each key is a tenant so is each resource id; elsewhere there is but one resource that can be meant.
+fn entra(rest: &str, config: &Config, tenants: &Tenants, now: Duration) -> Result<Caller, Refusal> {
     let refused = |why: String| Err(Refusal::new(rules::ENTRA_TOKEN_MALFORMED, why));
     let Some((resource, token)) = rest.split_once('#') else {
         return refused("the token has not the form aad#resource#token".to_owned());
@@ -83,9 +96,14 @@ fn entra(rest: &str, now: Duration) -> Result<String, Refusal> {
     if !resource.starts_with("/subscriptions/") || token.is_empty() {
         return refused("the resource id does not begin with /subscriptions/, or no token follows".to_owned());
     }
-    match token::ended_by_its_own_claim(token, now) {
+    let key = Fingerprint::of(resource.as_bytes());
+    let tenant = match config.keys {
+        Keys::WellKnown => tenants.resource(),
+        Keys::Any => key,
+    };
+    match token::ended_by_its_own_claim(token, tenants.now(Some(tenant), now)) {
         Some(ago) => refused(format!("the token ended {ago} s ago")),
-        None => Ok(fingerprint(resource.as_bytes())),
+        None => Ok(Caller { key, tenant }),
     }
 }
 
@@ -105,23 +123,26 @@ mod tests {
 
     use super::recognition;
     use crate::config::{Config, KEY_1, KEY_2, Keys};
+    use crate::fingerprint::Fingerprint;
+    use crate::tenant::{Caller, Tenants};
     use crate::token;
 
     const NOW: Duration = Duration::from_secs(50);
 
-    fn asked(headers: &[(&'static str, &str)], config: &Config, now: Duration) -> Result<String, &'static str> {
+    fn asked(headers: &[(&'static str, &str)], config: &Config, now: Duration) -> Result<Caller, &'static str> {
+        let tenants = Tenants::new([KEY_1, KEY_2]);
         let headers = headers.iter().map(|(name, value)| {
             (HeaderName::from_static(name), HeaderValue::from_str(value).expect("a header value"))
         });
-        recognition(&headers.collect::<HeaderMap>(), config, now).map_err(|refusal| refusal.rule.id)
+        recognition(&headers.collect::<HeaderMap>(), config, &tenants, now).map_err(|refusal| refusal.rule.id)
     }
 
     #[test]
-    fn both_well_known_keys_are_accepted_and_differ_in_the_journal() {
-        let first = asked(&[("ocp-apim-subscription-key", KEY_1)], &Config::default(), NOW);
-        let second = asked(&[("ocp-apim-subscription-key", KEY_2)], &Config::default(), NOW);
-        assert!(first.is_ok() && second.is_ok());
-        assert_ne!(first, second);
+    fn both_well_known_keys_are_those_of_one_tenant() {
+        let first = asked(&[("ocp-apim-subscription-key", KEY_1)], &Config::default(), NOW).expect("a known key");
+        let second = asked(&[("ocp-apim-subscription-key", KEY_2)], &Config::default(), NOW).expect("a known key");
+        assert_ne!(first.key, second.key);
+        assert_eq!(first.tenant, second.tenant);
     }
 
     #[test]
@@ -137,7 +158,7 @@ mod tests {
     fn a_token_stands_for_the_key_it_was_issued_for() {
         let config = Config::default();
         let key = asked(&[("ocp-apim-subscription-key", KEY_1)], &config, NOW).expect("a known key");
-        let token = token::issue(&config.region, &key, Duration::from_secs(10), 1, NOW);
+        let token = token::issue(&config.region, key, Duration::from_secs(10), 1, NOW);
         let headers = [("authorization", format!("Bearer {token}"))];
         let headers = headers.each_ref().map(|(name, value)| (*name, value.as_str()));
         assert_eq!(asked(&headers, &config, NOW), Ok(key));
@@ -162,7 +183,8 @@ mod tests {
         for bad in ["Bearer aad#opaque", "Bearer aad##opaque", "Bearer aad#/subscriptions/0#"] {
             assert_eq!(asked(bad.to_owned(), NOW), Err("entra-token-malformed"), "{bad}");
         }
-        let token = token::issue("entra", "k", Duration::from_secs(10), 1, NOW);
+        let key = Fingerprint::of(b"k");
+        let token = token::issue("entra", Caller { key, tenant: key }, Duration::from_secs(10), 1, NOW);
         let timed = format!("Bearer aad#{resource}#{token}");
         assert!(asked(timed.clone(), NOW).is_ok());
         assert_eq!(asked(timed, Duration::from_secs(60)), Err("entra-token-malformed"));

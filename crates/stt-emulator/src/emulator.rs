@@ -11,7 +11,7 @@ use crate::access::{self, Refusal};
 use crate::admin::{self, Command};
 use crate::answer::{Answer, declared_length};
 use crate::asked::{Asked, is_session};
-use crate::config::Config;
+use crate::config::{Config, KEY_1, KEY_2};
 use crate::cors;
 use crate::journal::{Entry, Journal, Operation};
 use crate::query::Query;
@@ -20,6 +20,7 @@ use crate::route::Route;
 use crate::rule::Rule;
 use crate::rules;
 use crate::stage::{Admitted, Checked, Purpose, Service, Task};
+use crate::tenant::{Caller, Tenants};
 use crate::token;
 use crate::upload::Upload;
 use crate::verdict::{Heard, Verdict};
@@ -52,8 +53,7 @@ pub struct Emulator {
 
 #[derive(Debug)]
 struct State {
-    /// How far the clock was moved beyond the times that callers give.
-    advanced: Duration,
+    tenants: Tenants,
     journal: Journal,
     /// Counts requests, and so makes ids and tokens differ.
     serial: u64,
@@ -62,7 +62,8 @@ struct State {
 impl Emulator {
     pub(crate) fn new(config: Config) -> Self {
         let journal = Journal::new(config.journal_limit);
-        let state = State { advanced: Duration::ZERO, journal, serial: 0 };
+        let tenants = Tenants::new([KEY_1, KEY_2]);
+        let state = State { tenants, journal, serial: 0 };
         Self { config, state: Mutex::new(state) }
     }
 
@@ -85,7 +86,7 @@ impl Emulator {
             };
         }
         let query = Query::read(head.uri.query().unwrap_or_default());
-        let (mut entry, now) = self.arrival(route, head, &query, now);
+        let mut entry = self.arrival(route, head, &query, now);
         let cors = cors::fields(head);
         match self.judge(route, head, &query, &mut entry, now) {
             Ok(task) => {
@@ -129,9 +130,9 @@ impl Emulator {
                 let reason = reasons.collect::<Vec<_>>().join("; ");
                 Verdict { reason, ..verdict }
             }
-            Task::Token(key) => {
-                let now = self.moved(now);
-                Verdict::token(self.issue(&key, entry.id, now)).rule(rules::TOKEN_ISSUED)
+            Task::Token(caller) => {
+                let now = self.state().tenants.now(Some(caller.tenant), now);
+                Verdict::token(self.issue(caller, entry.id, now)).rule(rules::TOKEN_ISSUED)
             }
         };
         self.conclude(entry, cors, Verdict { transport: transport.filter(|it| it.concerns_delivery()), ..verdict })
@@ -159,8 +160,7 @@ impl Emulator {
 
     /// Moves the clock forward by so much, on top of the times that callers give.
     pub fn advance(&self, by: Duration) {
-        let mut state = self.state();
-        state.advanced = state.advanced.saturating_add(by);
+        self.state().tenants.advance(by);
     }
 
     /// Every rule that emulators follow, with its evidence.
@@ -204,11 +204,12 @@ impl Emulator {
             return Err(Refusal::new(rules::METHOD_NOT_POST, why));
         }
         let task = if route == Route::Token {
-            let key = access::key(&head.headers, &self.config)?;
-            entry.key = Some(key.clone());
-            Task::Token(key)
+            let caller = access::key(&head.headers, &self.config, &self.state().tenants)?;
+            self.enter(caller, entry, now);
+            Task::Token(caller)
         } else {
-            entry.key = Some(access::recognition(&head.headers, &self.config, now)?);
+            let caller = access::recognition(&head.headers, &self.config, &self.state().tenants, now)?;
+            self.enter(caller, entry, now);
             Task::Recognize(Asked::read(head, query, &self.config)?)
         };
         match declared_length(head) {
@@ -217,8 +218,8 @@ impl Emulator {
         }
     }
 
-    /// The journal's entry of a request that arrives, and the time on the moved clock.
-    fn arrival(&self, route: Route<'_>, head: &Parts, query: &Query, now: Duration) -> (Entry, Duration) {
+    /// The journal's entry of a request that arrives.
+    fn arrival(&self, route: Route<'_>, head: &Parts, query: &Query, now: Duration) -> Entry {
         let operation = match route {
             Route::Unknown | Route::Admin(_) => Operation::Other,
             Route::Recognize | Route::Token if cors::is_preflight(head) => Operation::Preflight,
@@ -227,19 +228,27 @@ impl Emulator {
         };
         let mut state = self.state();
         state.serial += 1;
-        let now = now.saturating_add(state.advanced);
-        let at_ms = u64::try_from(now.as_millis()).unwrap_or(u64::MAX);
+        let at_ms = milliseconds(state.tenants.now(None, now));
         let mut entry = Entry::begin(state.serial, at_ms, operation, head, query);
         match query.get("X-ConnectionId") {
             Some(id) if is_session(id) => entry.session = Some(id.to_owned()),
             Some(_) => entry.rules.push(rules::CONNECTION_ID_IGNORED.id),
             None => {}
         }
-        (entry, now)
+        entry
     }
 
-    fn issue(&self, key: &str, serial: u64, now: Duration) -> String {
-        token::issue(&self.config.region, key, self.config.token_ttl, serial, now)
+    /// Makes the request `entry` one of the caller's tenant.
+    fn enter(&self, caller: Caller, entry: &mut Entry, now: Duration) {
+        let mut state = self.state();
+        state.tenants.enter(caller.tenant, entry.id);
+        entry.at_ms = milliseconds(state.tenants.now(Some(caller.tenant), now));
+        entry.key = Some(caller.key.to_string());
+        entry.tenant = Some(caller.tenant.to_string());
+    }
+
+    fn issue(&self, caller: Caller, serial: u64, now: Duration) -> String {
+        token::issue(&self.config.region, caller, self.config.token_ttl, serial, now)
     }
 
     /// Writes the verdict down and makes an answer of it.
@@ -286,11 +295,15 @@ impl Emulator {
     }
 
     fn moved(&self, now: Duration) -> Duration {
-        now.saturating_add(self.state().advanced)
+        self.state().tenants.now(None, now)
     }
 
     /// Nothing under the lock can be left half done, so that a panic elsewhere need not spread.
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+fn milliseconds(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
 }

@@ -6,7 +6,7 @@ use http::request::Parts;
 use serde::Serialize;
 
 use crate::access::KEY_HEADER;
-use crate::fingerprint::fingerprint;
+use crate::fingerprint::Fingerprint;
 use crate::query::Query;
 
 /// What a request was about.
@@ -45,6 +45,8 @@ pub struct Entry {
     pub headers: Vec<(String, String)>,
     /// The fingerprint of the key behind the credential, once it was accepted.
     pub key: Option<String>,
+    /// The tenant that was asked: the fingerprint of the first key of its resource.
+    pub tenant: Option<String>,
     /// The session id: an `X-ConnectionId` of 32 hex digits.
     pub session: Option<String>,
     /// The size of the body in bytes, once it was there.
@@ -83,6 +85,7 @@ impl Entry {
                 .map(|(name, value)| shown(name.as_str(), &String::from_utf8_lossy(value.as_bytes())))
                 .collect(),
             key: None,
+            tenant: None,
             session: None,
             body_bytes: None,
             body_crc32: None,
@@ -140,7 +143,7 @@ fn shown_parameter(name: &str, value: &str) -> (String, String) {
 }
 
 fn hidden(value: &str) -> String {
-    format!("fingerprint {}", fingerprint(value.as_bytes()))
+    format!("fingerprint {}", Fingerprint::of(value.as_bytes()))
 }
 
 fn cut(text: &str) -> String {

@@ -43,6 +43,7 @@ mod scoring;
 mod server;
 mod shared;
 mod stage;
+mod tenant;
 mod token;
 mod upload;
 mod verdict;

@@ -7,6 +7,7 @@ use crate::answer::Answer;
 use crate::asked::Asked;
 use crate::fault::{Intake, Transport};
 use crate::journal::Entry;
+use crate::tenant::Caller;
 
 /// What can be said of a request before its body is there.
 #[must_use]
@@ -54,6 +55,6 @@ pub(crate) struct Service {
 #[derive(Debug)]
 pub(crate) enum Task {
     Recognize(Asked),
-    /// The fingerprint of the key that is to be exchanged.
-    Token(String),
+    /// Whose key is to be exchanged.
+    Token(Caller),
 }

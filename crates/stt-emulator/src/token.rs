@@ -7,6 +7,9 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+use crate::fingerprint::Fingerprint;
+use crate::tenant::Caller;
+
 /// What a token says about itself.
 ///
 /// Region, scope, audience and the times are the names that tokens of the same issuer have for Translator; what they
@@ -17,17 +20,24 @@ pub(crate) struct Claims {
     scope: String,
     aud: String,
     iss: String,
-    /// The fingerprint of the key that was exchanged.
-    pub(crate) key: String,
+    /// The key that was exchanged.
+    pub(crate) key: Fingerprint,
+    /// Whose key that is.
+    pub(crate) tenant: Fingerprint,
     jti: u64,
     iat: u64,
-    pub(crate) exp: u64,
+    exp: u64,
+}
+
+impl Claims {
+    /// How many seconds ago the token ended; `None` while it lasts.
+    pub(crate) fn ended(&self, now: Duration) -> Option<u64> {
+        ended(self.exp, now)
+    }
 }
 
 #[derive(Debug, Eq, Error, PartialEq)]
 pub(crate) enum TokenError {
-    #[error("the token ended {0} s ago")]
-    Expired(u64),
     #[error("the token was issued for the region {0}")]
     OtherRegion(String),
     #[error("the token was not issued by this emulator")]
@@ -35,13 +45,14 @@ pub(crate) enum TokenError {
 }
 
 /// A token for `region` that is valid for `ttl`; `serial` makes two tokens of the same second differ.
-pub(crate) fn issue(region: &str, key: &str, ttl: Duration, serial: u64, now: Duration) -> String {
+pub(crate) fn issue(region: &str, caller: Caller, ttl: Duration, serial: u64, now: Duration) -> String {
     let claims = Claims {
         region: region.to_owned(),
         scope: "speechservices".to_owned(),
         aud: format!("urn:ms.speechservices.{region}"),
         iss: "urn:stt-emulator".to_owned(),
-        key: key.to_owned(),
+        key: caller.key,
+        tenant: caller.tenant,
         jti: serial,
         iat: now.as_secs(),
         exp: whole_seconds(now.saturating_add(ttl)),
@@ -51,20 +62,17 @@ pub(crate) fn issue(region: &str, key: &str, ttl: Duration, serial: u64, now: Du
     format!("{signed}.{}", seal(&signed))
 }
 
-/// What `token` says, if this emulator issued it for `region` and it has not ended.
-pub(crate) fn read(token: &str, region: &str, now: Duration) -> Result<Claims, TokenError> {
+/// What `token` says, if this emulator issued it for `region`.
+pub(crate) fn read(token: &str, region: &str) -> Result<Claims, TokenError> {
     let (signed, sealed) = token.rsplit_once('.').ok_or(TokenError::Unknown)?;
     if sealed != seal(signed) {
         return Err(TokenError::Unknown);
     }
     let claims = signed.split_once('.').and_then(|(_, claims)| decode(claims));
     let claims: Claims = claims.ok_or(TokenError::Unknown)?;
-    if claims.region != region {
-        return Err(TokenError::OtherRegion(claims.region));
-    }
-    match ended(claims.exp, now) {
-        Some(ago) => Err(TokenError::Expired(ago)),
-        None => Ok(claims),
+    match claims.region == region {
+        true => Ok(claims),
+        false => Err(TokenError::OtherRegion(claims.region)),
     }
 }
 
@@ -105,42 +113,48 @@ mod tests {
     use std::time::Duration;
 
     use super::{TokenError, ended_by_its_own_claim, issue, read};
+    use crate::fingerprint::Fingerprint;
+    use crate::tenant::Caller;
 
     const AT: Duration = Duration::from_secs(1_000);
-    const TTL: Duration = Duration::from_secs(600);
+
+    /// A token that lasts ten minutes.
+    fn token(region: &str, serial: u64) -> String {
+        let key = Fingerprint::of(b"k");
+        issue(region, Caller { key, tenant: key }, Duration::from_secs(600), serial, AT)
+    }
 
     #[test]
     fn a_token_lasts_its_time_and_not_a_second_longer() {
-        let token = issue("westus", "k", TTL, 1, AT);
-        assert!(read(&token, "westus", Duration::from_secs(1_599)).is_ok());
-        let late = read(&token, "westus", Duration::from_secs(1_600)).map(|claims| claims.exp);
-        assert_eq!(late, Err(TokenError::Expired(0)));
+        let claims = read(&token("westus", 1), "westus").expect("its own token");
+        assert_eq!(claims.ended(Duration::from_secs(1_599)), None);
+        assert_eq!(claims.ended(Duration::from_secs(1_600)), Some(0));
+        assert_eq!(claims.ended(Duration::from_secs(1_700)), Some(100));
     }
 
     #[test]
     fn a_token_is_good_in_its_region_only() {
-        let token = issue("westus", "k", TTL, 1, AT);
-        let elsewhere = read(&token, "eastus", AT).map(|claims| claims.exp);
+        let elsewhere = read(&token("westus", 1), "eastus").map(|claims| claims.exp);
         assert_eq!(elsewhere, Err(TokenError::OtherRegion("westus".to_owned())));
     }
 
     #[test]
     fn a_changed_token_is_unknown() {
-        let token = issue("westus", "k", TTL, 1, AT);
+        let token = token("westus", 1);
         for other in [token.replacen('e', "f", 1), token[1..].to_owned(), String::new()] {
-            let read = read(&other, "westus", AT).map(|claims| claims.exp);
+            let read = read(&other, "westus").map(|claims| claims.exp);
             assert_eq!(read, Err(TokenError::Unknown), "{other}");
         }
     }
 
     #[test]
     fn two_tokens_of_one_second_differ() {
-        assert_ne!(issue("westus", "k", TTL, 1, AT), issue("westus", "k", TTL, 2, AT));
+        assert_ne!(token("westus", 1), token("westus", 2));
     }
 
     #[test]
     fn the_end_of_a_foreign_token_is_read_from_its_claim() {
-        let token = issue("elsewhere", "k", TTL, 1, AT);
+        let token = token("elsewhere", 1);
         assert_eq!(ended_by_its_own_claim(&token, AT), None);
         assert_eq!(ended_by_its_own_claim(&token, Duration::from_secs(1_605)), Some(5));
         assert_eq!(ended_by_its_own_claim("opaque", AT), None);
