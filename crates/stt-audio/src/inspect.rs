@@ -9,7 +9,7 @@ use std::{
 use crate::{
     codec::Codec,
     container::Container,
-    limits::{DOCUMENTED_RATE, Limits, RATES},
+    limits::{DOCUMENTED_RATE, Limits, PREFIX, RATES},
     meter::LengthMeter,
     ogg::{End, Ogg},
     source::{self, File},
@@ -17,9 +17,6 @@ use crate::{
     warning::Warning,
     wav::{Wav, WavError},
 };
-
-/// As much of the beginning of a file as [`Inspection::of_prefix`] has a use for, in bytes.
-pub const PREFIX: usize = 65_536;
 
 /// What a file is, from its beginning and, where it can be sought in, its end.
 ///

@@ -54,6 +54,9 @@ impl Limits {
     }
 }
 
+/// As much of the beginning of a file as [`Inspection::of_prefix`](crate::Inspection::of_prefix) has a use for, in bytes.
+pub const PREFIX: usize = 65_536;
+
 /// The only rate that Microsoft documents for this API, in samples a second.
 pub(crate) const DOCUMENTED_RATE: u32 = 16_000;
 

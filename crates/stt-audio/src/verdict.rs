@@ -1,7 +1,5 @@
 //! Whether the service would take audio as it is, and if not, why and what helps.
 
-mod fix;
-
 use std::{fmt, time::Duration};
 
 use stt_model::AudioFormat;

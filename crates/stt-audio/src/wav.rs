@@ -2,14 +2,12 @@
 
 mod error;
 mod format;
-mod forward;
-mod reader;
 mod riff;
 mod writer;
 
 use std::{io, time::Duration};
 
-pub use self::{error::WavError, reader::WavReader, riff::WavForm, writer::WavWriter};
+pub use self::{error::WavError, riff::WavForm, writer::WavWriter};
 use self::{format::Format, riff::Chunks};
 use crate::{codec::Codec, source::Source, units, warning::Warning};
 
@@ -192,7 +190,7 @@ impl Wav {
 
     /// Whether the header leaves it to the end of the file where the audio ends: by a size that programs write when
     /// they do not know it, unless the file is as long as it says.
-    fn is_open(&self, total: Option<u64>) -> bool {
+    pub(crate) fn is_open(&self, total: Option<u64>) -> bool {
         let agrees = |total: u64| {
             let follows = total.saturating_sub(self.data_offset);
             self.claimed <= follows && follows - self.claimed <= TRAILING

@@ -3,7 +3,7 @@
 use std::io::{self, Chain, Cursor, Read};
 
 use crate::{
-    inspect::PREFIX,
+    limits::PREFIX,
     source::{self, Source},
 };
 

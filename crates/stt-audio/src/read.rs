@@ -1,17 +1,20 @@
 //! The samples of a WAV, from a file or from a pipe.
 
+mod forward;
+
 use std::{
     io::{self, Chain, Cursor, Read},
     mem,
 };
 
+use self::forward::Forward;
 use crate::{
     codec::Codec,
     container::Container,
     pcm::{Block, DecodeError, Loss, PcmSource},
     raw::{ByteOrder, Encoding, Frames, RawFormat},
     source,
-    wav::{Wav, WavError, WavForm, forward::Forward},
+    wav::{Wav, WavError, WavForm},
 };
 
 /// The samples of a WAV, block by block, from anything that can be read.
