@@ -1,11 +1,12 @@
 //! One recognition in its place on the time line, or the failure that stands there instead.
 
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Serialize, Serializer};
 use stt_model::{Alternative, DisplayWord, Recognition, Ticks, Word};
 
 use crate::{
+    pace::{Heard, TimedWord, letters},
     status::TranscriptStatus,
-    time::{Piece, Span},
+    time::{Piece, Span, in_order},
 };
 
 /// One recognition in its place on the time line, or the failure that stands there instead.
@@ -32,10 +33,11 @@ pub struct Segment {
     pub(crate) connection_id: Option<String>,
     pub(crate) request_id: Option<String>,
     pub(crate) attempts: u32,
+    pub(crate) forced_cut: bool,
 }
 
 /// Why a piece has no recognition.
-#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 pub struct Failure {
     /// A short word for programs.
     pub kind: String,
@@ -44,6 +46,7 @@ pub struct Failure {
     /// The HTTP status, where there was an answer.
     pub status: Option<u16>,
     /// Whether the same again may succeed.
+    #[serde(default)]
     pub retryable: bool,
 }
 
@@ -51,7 +54,7 @@ impl Segment {
     /// What became of a whole input, or of a [`piece`](Self::piece) of it.
     pub const fn new(outcome: Result<Recognition, Failure>) -> Self {
         let piece = Piece { start: Ticks(0), end: None };
-        Self { outcome, piece, connection_id: None, request_id: None, attempts: 0 }
+        Self { outcome, piece, connection_id: None, request_id: None, attempts: 0, forced_cut: false }
     }
 
     /// Where in the input the audio of this recognition begins and, if that is known, ends.
@@ -77,6 +80,14 @@ impl Segment {
     /// How many requests were made for it.
     pub const fn attempts(mut self, attempts: u32) -> Self {
         self.attempts = attempts;
+        self
+    }
+
+    /// Whether the audio was cut at the end of the piece although nobody paused there.
+    ///
+    /// A word may be lost or cut in two at such a place.
+    pub const fn forced_cut(mut self, forced: bool) -> Self {
+        self.forced_cut = forced;
         self
     }
 
@@ -113,6 +124,12 @@ impl Segment {
         self.outcome.as_ref().err()
     }
 
+    /// How sure the service is of the text.
+    #[must_use]
+    pub fn confidence(&self) -> Option<f64> {
+        self.recognition()?.best()?.confidence
+    }
+
     /// Where the words are; where there are none, the whole piece.
     pub(crate) fn span(&self) -> Span {
         let heard = self
@@ -123,16 +140,49 @@ impl Segment {
         heard.unwrap_or_else(|| self.piece.span())
     }
 
+    /// The same in milliseconds, its end where it is known.
+    pub(crate) fn place(&self) -> (u64, Option<u64>) {
+        let span = self.span();
+        (span.start_ms.unwrap_or_default(), span.end_ms)
+    }
+
+    /// Whether it is known how long it takes.
+    pub(crate) fn has_times(&self) -> bool {
+        matches!(self.place(), (start, Some(end)) if start < end)
+    }
+
+    /// The same, with a guess where the end is not known: as long as people take to say a text of so many columns.
+    pub(crate) fn heard(&self, columns: usize) -> Heard {
+        let (start, end) = self.place();
+        let guess = start.saturating_add(u64::try_from(columns).unwrap_or(u64::MAX).saturating_mul(1_000) / SPOKEN);
+        let last = self.piece.end.map(Ticks::as_millis).filter(|last| start < *last);
+        let end = end.filter(|end| start < *end).unwrap_or_else(|| last.map_or(guess, |last| guess.min(last)));
+        Heard { start, end }
+    }
+
+    /// The words whose time is known, in their order.
+    pub(crate) fn timed_words(&self) -> Vec<TimedWord> {
+        let timed = self.words().into_iter().filter_map(|WordJson { word, span }| {
+            let start = span.start_ms?;
+            Some(TimedWord { letters: letters(word), heard: Heard { start, end: span.end_ms.unwrap_or(start) } })
+        });
+        timed.filter(|word| !word.letters.is_empty()).collect()
+    }
+
     fn words(&self) -> Vec<WordJson<'_>> {
         let Some(best) = self.recognition().and_then(Recognition::best) else { return Vec::new() };
-        if best.words.is_empty() {
-            return best.display_words.iter().map(|word| WordJson::shown(word, self.piece)).collect();
-        }
-        best.words.iter().map(|word| WordJson::spoken(word, self.piece)).collect()
+        let (words, mut spans): (Vec<_>, Vec<_>) = if best.words.is_empty() {
+            best.display_words.iter().map(|word| (shown(word), self.piece.within(word.offset, word.duration))).unzip()
+        } else {
+            let spoken = |word: &'_ Word| self.piece.within(word.offset, word.duration);
+            best.words.iter().map(|word| (word.word.as_str(), spoken(word))).unzip()
+        };
+        in_order(&mut spans);
+        words.into_iter().zip(spans).map(|(word, span)| WordJson { word, span }).collect()
     }
 }
 
-/// The segment as it stands in a transcript's JSON. `error` alone may be missing.
+/// The segment as it stands in a transcript's JSON. `forced_cut` and `error` alone may be missing.
 impl Serialize for Segment {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let nbest = self.recognition().map_or(&[][..], |heard| &heard.nbest);
@@ -140,12 +190,13 @@ impl Serialize for Segment {
             span: self.span(),
             status: self.status(),
             text: self.text(),
-            confidence: nbest.first().and_then(|best| best.confidence),
+            confidence: self.confidence(),
             nbest: nbest.iter().map(AlternativeJson::of).collect(),
             words: self.words(),
             connection_id: self.connection_id.as_deref(),
             request_id: self.request_id.as_deref(),
             attempts: self.attempts,
+            forced_cut: self.forced_cut,
             error: self.failure(),
         }
         .serialize(serializer)
@@ -164,6 +215,8 @@ struct SegmentJson<'a> {
     connection_id: Option<&'a str>,
     request_id: Option<&'a str>,
     attempts: u32,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    forced_cut: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     error: Option<&'a Failure>,
 }
@@ -196,13 +249,10 @@ struct WordJson<'a> {
     span: Span,
 }
 
-impl<'a> WordJson<'a> {
-    fn spoken(word: &'a Word, piece: Piece) -> Self {
-        Self { word: &word.word, span: piece.within(word.offset, word.duration) }
-    }
-
-    fn shown(word: &'a DisplayWord, piece: Piece) -> Self {
-        let text = word.display_text.as_deref().or(word.word.as_deref());
-        Self { word: text.unwrap_or_default(), span: piece.within(word.offset, word.duration) }
-    }
+/// A word of the text for people.
+fn shown(word: &DisplayWord) -> &str {
+    word.display_text.as_deref().or(word.word.as_deref()).unwrap_or_default()
 }
+
+/// The columns of text that people speak in a second: 150 words a minute, each of five letters and a blank.
+const SPOKEN: u64 = 15;

@@ -1,6 +1,6 @@
 //! Where in an input something was heard.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use stt_model::Ticks;
 
 /// A part of an input that was recognized by itself.
@@ -29,8 +29,25 @@ impl Piece {
 }
 
 /// Milliseconds from the start of the input; `null` where they are not known.
-#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
 pub(crate) struct Span {
     pub(crate) start_ms: Option<u64>,
     pub(crate) end_ms: Option<u64>,
+}
+
+/// Takes back the times that cannot be: a word begins no earlier than the one before it, and ends before the next one begins.
+pub(crate) fn in_order(spans: &mut [Span]) {
+    let mut earliest = 0;
+    for span in spans.iter_mut() {
+        match span.start_ms {
+            Some(start) if start < earliest => *span = Span { start_ms: None, end_ms: None },
+            Some(start) => earliest = start,
+            None => {}
+        }
+    }
+    let mut latest = u64::MAX;
+    for span in spans.iter_mut().rev() {
+        span.end_ms = span.end_ms.map(|end| end.min(latest));
+        latest = span.start_ms.unwrap_or(latest);
+    }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde::{Serialize, Serializer};
 use stt_model::{Language, Status, Ticks};
 
-use crate::{escape::escape_in_json, segment::Segment, status::TranscriptStatus};
+use crate::{escape::escape_in_json, segment::Segment, status::TranscriptStatus, tongue::Tongue};
 
 /// One input and everything that was recognized in it.
 ///
@@ -23,7 +23,8 @@ use crate::{escape::escape_in_json, segment::Segment, status::TranscriptStatus};
 ///
 /// Every field is always there, in this order. What is not known is `null`, a list of nothing `[]` and no text `""`.
 /// Times are milliseconds from the start of the input. A segment that failed has the status `Failed` and one field
-/// more, `"error":{"kind":"…","message":"…","status":503,"retryable":true}`.
+/// more, `"error":{"kind":"…","message":"…","status":503,"retryable":true}`; one whose audio was cut although nobody
+/// paused there has `"forced_cut":true`. [`from_json`](Self::from_json) reads all this again.
 #[must_use]
 #[derive(Clone, Debug, PartialEq)]
 pub struct Transcript {
@@ -34,8 +35,9 @@ pub struct Transcript {
 }
 
 impl Transcript {
-    /// What was recognized in `input`, in the order of its time.
-    pub fn new(input: impl Into<String>, language: Language, segments: Vec<Segment>) -> Self {
+    /// What was recognized in `input`; segments are put in the order of their [pieces](Segment::piece).
+    pub fn new(input: impl Into<String>, language: Language, mut segments: Vec<Segment>) -> Self {
+        segments.sort_by_key(|segment| segment.piece.start);
         Self { input: input.into(), language, audio: None, segments }
     }
 
@@ -43,6 +45,18 @@ impl Transcript {
     pub const fn audio(mut self, length: Duration) -> Self {
         self.audio = Some(length);
         self
+    }
+
+    /// Adds a segment in its place.
+    pub fn push(&mut self, segment: Segment) {
+        let place = self.segments.partition_point(|other| other.piece.start <= segment.piece.start);
+        self.segments.insert(place, segment);
+    }
+
+    /// The language that was expected.
+    #[must_use]
+    pub const fn language(&self) -> &Language {
+        &self.language
     }
 
     /// The name of the input.
@@ -82,7 +96,7 @@ impl Transcript {
     pub fn text(&self) -> String {
         let texts: Vec<_> =
             self.segments.iter().map(|segment| segment.text().trim()).filter(|text| !text.is_empty()).collect();
-        texts.join(between_sentences(&self.language))
+        texts.join(Tongue::of(&self.language).between_sentences())
     }
 
     /// One line of JSON, without the line's end.
@@ -121,11 +135,4 @@ struct TranscriptJson<'a> {
     segments: &'a [Segment],
 }
 
-/// What stands between two sentences: nothing in Chinese and Japanese, a blank elsewhere.
-fn between_sentences(language: &Language) -> &'static str {
-    let tag = language.as_str();
-    let primary = tag.split_once('-').map_or(tag, |(primary, _)| primary);
-    if matches!(primary, "ja" | "wuu" | "yue" | "zh") { "" } else { " " }
-}
-
-const SCHEMA: &str = "stt.transcript/1";
+pub(crate) const SCHEMA: &str = "stt.transcript/1";

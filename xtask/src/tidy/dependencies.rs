@@ -63,6 +63,18 @@ const ALLOWED: [Row; 8] = [
     ),
     ("stt-audio", &[("rubato", "audio of any rate at 16 kHz"), ("thiserror", "errors")]),
     ("stt-transcript", &[("serde", "a transcript as JSON"), ("serde_json", "a transcript as JSON")]),
+    ("stt-audio", &[("thiserror", "errors")]),
+    (
+        "stt-transcript",
+        &[
+            ("csv", "quoting in tables"),
+            ("icu_segmenter", "where lines of captions may end"),
+            ("serde", "a transcript as JSON"),
+            ("serde_json", "a transcript as JSON"),
+            ("thiserror", "errors"),
+            ("unicode-width", "the columns of a line of captions"),
+        ],
+    ),
     (
         "stt-emulator",
         &[
