@@ -7,6 +7,7 @@ use http::header::AUTHORIZATION;
 
 use crate::config::{Config, Keys, Profile};
 use crate::fingerprint::Fingerprint;
+use crate::limits::Throttled;
 use crate::rule::Rule;
 use crate::rules;
 use crate::tenant::{Caller, Tenants};
@@ -20,12 +21,30 @@ pub(crate) const KEY_HEADER: &str = "ocp-apim-subscription-key";
 pub(crate) struct Refusal {
     pub(crate) rule: Rule,
     pub(crate) reason: String,
+    /// How many seconds later it may go on, where that is known.
+    pub(crate) retry_after: Option<u64>,
 }
 
 impl Refusal {
     pub(crate) fn new(rule: Rule, reason: impl Into<String>) -> Self {
         let reason = reason.into();
-        Self { rule, reason }
+        Self { rule, reason, retry_after: None }
+    }
+}
+
+impl From<Throttled> for Refusal {
+    fn from(throttled: Throttled) -> Self {
+        match throttled {
+            Throttled::Concurrent(running) => {
+                let why = format!("as many requests as the resource may have at once are running: {running}");
+                Self::new(rules::THROTTLED_CONCURRENCY, why)
+            }
+            Throttled::Rate(wait) => {
+                let retry_after = wait.as_secs() + u64::from(0 < wait.subsec_nanos());
+                let why = format!("too many requests; the next one may begin in {:.3} s", wait.as_secs_f64());
+                Self { retry_after: Some(retry_after), ..Self::new(rules::THROTTLED_RATE, why) }
+            }
+        }
     }
 }
 

@@ -3,11 +3,12 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::header::{CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, SERVER, TRANSFER_ENCODING};
+use http::header::{CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER, SERVER, TRANSFER_ENCODING};
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue, Response};
 
 use crate::fault::Transport;
+use crate::fingerprint::Fingerprint;
 use crate::verdict::Verdict;
 
 /// An answer and what is to be done with it.
@@ -21,13 +22,26 @@ pub struct Answer {
     pub response: Response<Bytes>,
     /// How it is to be sent.
     pub delivery: Delivery,
+    /// When its wait begins.
+    pub(crate) since: Since,
+}
+
+/// A moment on the clock of a tenant.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Since {
+    pub(crate) tenant: Option<Fingerprint>,
+    /// The time that the caller gave.
+    pub(crate) now: Duration,
+    /// How far the tenant's clock was ahead of that.
+    pub(crate) ahead: Duration,
 }
 
 /// How an answer is to be sent; by default at once and whole.
 #[non_exhaustive]
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub struct Delivery {
-    /// How long to wait before its first byte.
+    /// How long to wait before its first byte, on the clock of the tenant; see
+    /// [`Emulator::remaining`](crate::Emulator::remaining).
     pub wait: Duration,
     /// What else is to go wrong, if anything: only what [concerns the delivery](Transport::concerns_delivery).
     pub transport: Option<Transport>,
@@ -43,8 +57,7 @@ impl Delivery {
 
 impl Answer {
     pub(crate) fn now(response: Response<Bytes>) -> Self {
-        let delivery = Delivery::default();
-        Self { response, delivery }
+        Self { response, delivery: Delivery::default(), since: Since::default() }
     }
 
     /// The answer to the request number `id`, with `fields` beside its own.
@@ -58,12 +71,15 @@ impl Answer {
         if !verdict.content_type.is_empty() {
             all.insert(CONTENT_TYPE, HeaderValue::from_static(verdict.content_type));
         }
+        if let Some(seconds) = verdict.retry_after {
+            all.insert(RETRY_AFTER, HeaderValue::from(seconds));
+        }
         if !verdict.reason.is_empty() {
             all.insert("x-emulator-reason", visible(&verdict.reason));
         }
         let transport = verdict.transport.or_else(|| verdict.is_silent().then_some(Transport::Hang));
         let delivery = Delivery { wait: verdict.wait, transport };
-        Self { response, delivery }
+        Self { response, delivery, since: Since::default() }
     }
 
     /// The same answer, after which nothing more is read from the connection.

@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use crate::config::{Config, Keys, Profile};
 use crate::emulator::Emulator;
+use crate::latency::Latency;
+use crate::limits::{Rate, Tier};
 
 /// Settings of an emulator; each has a default.
 ///
@@ -51,6 +53,36 @@ impl Builder {
     /// The largest body that is taken, in bytes; by default 64 MiB.
     pub fn max_body(mut self, bytes: usize) -> Self {
         self.config.max_body = bytes;
+        self
+    }
+
+    /// How many recognitions may run at once for each tenant; by default as many as for [`Tier::S0`].
+    pub fn tier(mut self, tier: Tier) -> Self {
+        self.config.tier = tier;
+        self
+    }
+
+    /// How many recognitions may run at once for each tenant, whatever its tier.
+    pub fn max_concurrent(mut self, requests: usize) -> Self {
+        self.config.max_concurrent = Some(requests);
+        self
+    }
+
+    /// How many recognitions may begin in a time for each tenant; by default as many as like.
+    pub fn rate(mut self, rate: Rate) -> Self {
+        self.config.rate = Some(rate);
+        self
+    }
+
+    /// How long a recognition takes on the tenant's clock; by default no time.
+    pub fn latency(mut self, latency: Latency) -> Self {
+        self.config.latency = latency;
+        self
+    }
+
+    /// What chance begins with, so that it is the same in every run; by default 0.
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.config.seed = seed;
         self
     }
 

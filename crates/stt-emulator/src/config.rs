@@ -5,6 +5,9 @@ use std::time::Duration;
 
 use clap::ValueEnum;
 
+use crate::latency::Latency;
+use crate::limits::{Limits, Rate, Tier};
+
 /// The first of the two keys that every emulator knows: hex digits that spell `STT-EMULATOR-KEY`.
 pub const KEY_1: &str = "5354542d454d554c41544f522d4b4559";
 
@@ -38,10 +41,22 @@ pub(crate) struct Config {
     pub(crate) region: String,
     pub(crate) token_ttl: Duration,
     pub(crate) max_body: usize,
+    pub(crate) tier: Tier,
+    /// In place of what the tier allows.
+    pub(crate) max_concurrent: Option<usize>,
+    pub(crate) rate: Option<Rate>,
+    pub(crate) latency: Latency,
+    pub(crate) seed: u64,
     pub(crate) journal_limit: usize,
     pub(crate) listen: SocketAddr,
     pub(crate) head_timeout: Duration,
     pub(crate) body_timeout: Duration,
+}
+
+impl Config {
+    pub(crate) fn limits(&self) -> Limits {
+        Limits { concurrent: self.max_concurrent.unwrap_or(self.tier.concurrent()), rate: self.rate }
+    }
 }
 
 impl Default for Config {
@@ -52,6 +67,11 @@ impl Default for Config {
             region: "emulator".to_owned(),
             token_ttl: TOKEN_TTL,
             max_body: MAX_BODY,
+            tier: Tier::default(),
+            max_concurrent: None,
+            rate: None,
+            latency: Latency::default(),
+            seed: 0,
             journal_limit: JOURNAL_LIMIT,
             listen: SocketAddr::from(([127, 0, 0, 1], 0)),
             head_timeout: HEAD_TIMEOUT,

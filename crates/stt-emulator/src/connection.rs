@@ -19,6 +19,7 @@ use tokio::sync::watch;
 use tokio::task::spawn_blocking;
 use tokio::time::{Instant, sleep, timeout, timeout_at};
 
+use crate::answer::Answer;
 use crate::shared::Shared;
 use crate::stage::Checked;
 use crate::upload::Upload;
@@ -71,7 +72,8 @@ async fn exchange(request: Request<Incoming>, shared: Arc<Shared>) -> Result<Res
                 return Err(Dropped::Abandoned);
             };
             // Listening to a minute of audio takes long enough to hold up every other connection.
-            let finish = move || shared.emulator.finish(admitted, upload, shared.now());
+            let own = Arc::clone(&shared);
+            let finish = move || own.emulator.finish(admitted, upload, own.now());
             spawn_blocking(finish).await.map_err(|_| Dropped::Failed)?
         }
     };
@@ -79,10 +81,21 @@ async fn exchange(request: Request<Incoming>, shared: Arc<Shared>) -> Result<Res
         sleep(SILENCE).await;
         return Err(Dropped::Unanswered);
     }
-    if !answer.delivery.wait.is_zero() {
-        sleep(answer.delivery.wait).await;
-    }
+    hold(&answer, &shared).await;
     Ok(answer.response.map(Full::new))
+}
+
+/// Waits as long as the answer is to be held back; a clock that is moved meanwhile makes that shorter.
+async fn hold(answer: &Answer, shared: &Shared) {
+    let mut moved = shared.emulator.moved();
+    loop {
+        let remaining = shared.emulator.remaining(answer, shared.now());
+        if remaining.is_zero() {
+            return;
+        }
+        // The emulator is the one who tells, and is there as long as this connection.
+        let _ = timeout(remaining, moved.changed()).await;
+    }
 }
 
 /// The body, as far as it comes.

@@ -5,11 +5,12 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::request::Parts;
-use http::{HeaderMap, Method, Request, Response};
+use http::{Method, Request, Response};
+use tokio::sync::watch;
 
 use crate::access::{self, Refusal};
 use crate::admin::{self, Command};
-use crate::answer::{Answer, declared_length};
+use crate::answer::{Answer, Since, declared_length};
 use crate::asked::{Asked, is_session};
 use crate::config::{Config, KEY_1, KEY_2};
 use crate::cors;
@@ -19,7 +20,7 @@ use crate::recognize::recognize;
 use crate::route::Route;
 use crate::rule::Rule;
 use crate::rules;
-use crate::stage::{Admitted, Checked, Purpose, Service, Task};
+use crate::stage::{Admitted, Checked, Exchange, Purpose, Service, Task};
 use crate::tenant::{Caller, Tenants};
 use crate::token;
 use crate::upload::Upload;
@@ -49,6 +50,8 @@ use crate::verdict::{Heard, Verdict};
 pub struct Emulator {
     config: Config,
     state: Mutex<State>,
+    /// Told whenever a clock is moved.
+    moved: watch::Sender<()>,
 }
 
 #[derive(Debug)]
@@ -64,7 +67,7 @@ impl Emulator {
         let journal = Journal::new(config.journal_limit);
         let tenants = Tenants::new([KEY_1, KEY_2]);
         let state = State { tenants, journal, serial: 0 };
-        Self { config, state: Mutex::new(state) }
+        Self { config, state: Mutex::new(state), moved: watch::Sender::new(()) }
     }
 
     /// The answer to a whole request at the time `now`.
@@ -86,15 +89,15 @@ impl Emulator {
             };
         }
         let query = Query::read(head.uri.query().unwrap_or_default());
-        let mut entry = self.arrival(route, head, &query, now);
-        let cors = cors::fields(head);
-        match self.judge(route, head, &query, &mut entry, now) {
+        let entry = self.arrival(route, head, &query, now);
+        let mut exchange = Exchange { entry, cors: cors::fields(head), slot: None };
+        match self.judge(route, head, &query, &mut exchange, now) {
             Ok(task) => {
-                let service = Box::new(Service { task, entry, cors, transport: None });
+                let service = Box::new(Service { task, exchange, transport: None });
                 Checked::Admitted(Admitted(Purpose::Service(service)))
             }
             Err(refusal) => {
-                let answer = self.conclude(entry, cors, refusal.into());
+                let answer = self.conclude(exchange, refusal.into(), now);
                 Checked::Answered(answer.before_the_body_of(head))
             }
         }
@@ -102,7 +105,7 @@ impl Emulator {
 
     /// The answer to a request whose head was found good, at the time `now`.
     pub fn finish(&self, admitted: Admitted, upload: Upload, now: Duration) -> Answer {
-        let Service { task, mut entry, cors, transport } = match admitted.0 {
+        let Service { task, mut exchange, transport } = match admitted.0 {
             Purpose::Admin(command) => {
                 let answer = Answer::now(self.execute(command, &upload, now));
                 let whole = matches!(upload, Upload::Whole(_));
@@ -114,34 +117,37 @@ impl Emulator {
             Upload::Part(body) => body,
             Upload::Whole(body) if body.len() <= self.config.max_body => body,
             Upload::Whole(_) | Upload::TooLarge => {
-                return self.conclude(entry, cors, self.too_large().into()).closing();
+                return self.conclude(exchange, self.too_large().into(), now).closing();
             }
             Upload::Stalled => {
                 let stalled = Verdict::of(rules::BODY_STALLED, "the body stopped arriving");
-                return self.conclude(entry, cors, stalled).closing();
+                return self.conclude(exchange, stalled, now).closing();
             }
         };
+        let entry = &mut exchange.entry;
         entry.body_bytes = Some(body.len() as u64);
         entry.body_crc32 = Some(format!("{:08x}", crc32fast::hash(&body)));
         let verdict = match task {
             Task::Recognize(asked) => {
                 let verdict = recognize(&asked, &body);
+                let wait = verdict.wait.saturating_add(self.latency(entry, &verdict));
                 let reasons = std::iter::once(verdict.reason).chain(asked.remarks);
                 let reason = reasons.collect::<Vec<_>>().join("; ");
-                Verdict { reason, ..verdict }
+                Verdict { reason, wait, ..verdict }
             }
             Task::Token(caller) => {
                 let now = self.state().tenants.now(Some(caller.tenant), now);
                 Verdict::token(self.issue(caller, entry.id, now)).rule(rules::TOKEN_ISSUED)
             }
         };
-        self.conclude(entry, cors, Verdict { transport: transport.filter(|it| it.concerns_delivery()), ..verdict })
+        let verdict = Verdict { transport: transport.filter(|it| it.concerns_delivery()), ..verdict };
+        self.conclude(exchange, verdict, now)
     }
 
     /// Notes that the sender of an admitted request went away before its body ended.
     pub fn abandoned(&self, admitted: Admitted) {
         if let Purpose::Service(service) = admitted.0 {
-            let mut entry = service.entry;
+            let mut entry = service.exchange.entry;
             entry.reason = "the connection was lost before the body ended".to_owned();
             self.state().journal.add(entry);
         }
@@ -158,9 +164,25 @@ impl Emulator {
         self.state().journal.clear();
     }
 
-    /// Moves the clock forward by so much, on top of the times that callers give.
+    /// Moves the clock of every tenant forward by so much, on top of the times that callers give.
     pub fn advance(&self, by: Duration) {
         self.state().tenants.advance(by);
+        self.moved.send_replace(());
+    }
+
+    /// How much longer `answer` is to be held back at the time `now`; moving the clock makes it less.
+    ///
+    /// It is [`Delivery::wait`](crate::Delivery::wait) when the answer is given, and nothing once that is over.
+    #[must_use]
+    pub fn remaining(&self, answer: &Answer, now: Duration) -> Duration {
+        let since = answer.since;
+        let advanced = self.state().tenants.ahead(since.tenant).saturating_sub(since.ahead);
+        answer.delivery.wait.saturating_sub(now.saturating_sub(since.now)).saturating_sub(advanced)
+    }
+
+    /// Changes whenever a clock is moved.
+    pub(crate) fn moved(&self) -> watch::Receiver<()> {
+        self.moved.subscribe()
     }
 
     /// Every rule that emulators follow, with its evidence.
@@ -190,7 +212,7 @@ impl Emulator {
         route: Route<'_>,
         head: &Parts,
         query: &Query,
-        entry: &mut Entry,
+        exchange: &mut Exchange,
         now: Duration,
     ) -> Result<Task, Refusal> {
         if route == Route::Unknown {
@@ -205,12 +227,15 @@ impl Emulator {
         }
         let task = if route == Route::Token {
             let caller = access::key(&head.headers, &self.config, &self.state().tenants)?;
-            self.enter(caller, entry, now);
+            self.enter(caller, &mut exchange.entry, now);
             Task::Token(caller)
         } else {
             let caller = access::recognition(&head.headers, &self.config, &self.state().tenants, now)?;
-            self.enter(caller, entry, now);
-            Task::Recognize(Asked::read(head, query, &self.config)?)
+            self.enter(caller, &mut exchange.entry, now);
+            let slot = self.state().tenants.admit(caller.tenant, self.config.limits(), now)?;
+            let asked = Asked::read(head, query, &self.config)?;
+            exchange.slot = slot;
+            Task::Recognize(asked)
         };
         match declared_length(head) {
             Some(length) if (self.config.max_body as u64) < length => Err(self.too_large()),
@@ -243,17 +268,25 @@ impl Emulator {
         let mut state = self.state();
         state.tenants.enter(caller.tenant, entry.id);
         entry.at_ms = milliseconds(state.tenants.now(Some(caller.tenant), now));
-        entry.key = Some(caller.key.to_string());
-        entry.tenant = Some(caller.tenant.to_string());
+        entry.key = Some(caller.key);
+        entry.tenant = Some(caller.tenant);
     }
 
     fn issue(&self, caller: Caller, serial: u64, now: Duration) -> String {
         token::issue(&self.config.region, caller, self.config.token_ttl, serial, now)
     }
 
+    /// How long it takes to hear what led to `verdict`.
+    fn latency(&self, entry: &Entry, verdict: &Verdict) -> Duration {
+        let audio = verdict.recognition.as_ref().and_then(|heard| heard.audio_ms).unwrap_or_default();
+        let number = entry.tenant.map_or(0, |id| self.state().tenants.enter(id, entry.id).hold());
+        self.config.latency.delay(Duration::from_millis(audio), self.config.seed, number)
+    }
+
     /// Writes the verdict down and makes an answer of it.
-    fn conclude(&self, mut entry: Entry, cors: HeaderMap, verdict: Verdict) -> Answer {
-        let answer = Answer::of(&verdict, entry.id, cors);
+    fn conclude(&self, exchange: Exchange, verdict: Verdict, now: Duration) -> Answer {
+        let Exchange { mut entry, cors, slot } = exchange;
+        let mut answer = Answer::of(&verdict, entry.id, cors);
         entry.status = (!verdict.is_silent()).then(|| verdict.status.as_u16());
         entry.rules.extend(verdict.rules.iter().map(|rule| rule.id));
         entry.reason = verdict.reason;
@@ -263,7 +296,12 @@ impl Emulator {
             entry.text = text;
             entry.audio_ms = audio_ms;
         }
-        self.state().journal.add(entry);
+        let mut state = self.state();
+        if let (Some(tenant), Some(slot)) = (entry.tenant, slot) {
+            state.tenants.end(tenant, slot, verdict.wait, now);
+        }
+        answer.since = Since { tenant: entry.tenant, now, ahead: state.tenants.ahead(entry.tenant) };
+        state.journal.add(entry);
         answer
     }
 
@@ -275,7 +313,7 @@ impl Emulator {
                     Err(denied) => return denied.response(),
                 };
                 self.advance(by);
-                admin::clock(self.moved(now))
+                admin::clock(self.state().tenants.now(None, now))
             }
             Command::ClearRequests => {
                 self.clear_journal();
@@ -292,10 +330,6 @@ impl Emulator {
     fn too_large(&self) -> Refusal {
         let why = format!("the body is larger than {} bytes", self.config.max_body);
         Refusal::new(rules::BODY_TOO_LARGE, why)
-    }
-
-    fn moved(&self, now: Duration) -> Duration {
-        self.state().tenants.now(None, now)
     }
 
     /// Nothing under the lock can be left half done, so that a panic elsewhere need not spread.

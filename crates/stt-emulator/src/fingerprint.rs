@@ -10,10 +10,12 @@ use sha2::{Digest, Sha256};
 /// The same secret has the same fingerprint in every run. Keys of the service have 128 random bits and more, which
 /// nobody finds again from these.
 #[derive(Clone, Copy, Eq, Hash, Ord, PartialEq, PartialOrd)]
-pub(crate) struct Fingerprint(u64);
+pub struct Fingerprint(u64);
 
 impl Fingerprint {
-    pub(crate) fn of(secret: &[u8]) -> Self {
+    /// The fingerprint of `secret`.
+    #[must_use]
+    pub fn of(secret: &[u8]) -> Self {
         let hash = Sha256::digest(secret);
         Self(hash.iter().take(8).fold(0, |bits, byte| bits << 8 | u64::from(*byte)))
     }

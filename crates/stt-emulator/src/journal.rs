@@ -44,9 +44,9 @@ pub struct Entry {
     /// The header fields in lower case.
     pub headers: Vec<(String, String)>,
     /// The fingerprint of the key behind the credential, once it was accepted.
-    pub key: Option<String>,
-    /// The tenant that was asked: the fingerprint of the first key of its resource.
-    pub tenant: Option<String>,
+    pub key: Option<Fingerprint>,
+    /// Whose key that is: the fingerprint of the key that the tenant began with.
+    pub tenant: Option<Fingerprint>,
     /// The session id: an `X-ConnectionId` of 32 hex digits.
     pub session: Option<String>,
     /// The size of the body in bytes, once it was there.

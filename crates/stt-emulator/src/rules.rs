@@ -9,6 +9,7 @@ const MISSING_401: &str = r#"{"error":{"code":"401","message":"Access denied due
 const MISSING_403: &str = r#"{"error":{"code":"403","message":"Access denied due to missing subscription key. Make sure to include subscription key when making requests to an API."}}"#;
 const NOT_FOUND: &str = r#"{"error":{"code":"404","message":"Resource not found"}}"#;
 const CID_OR_LANGUAGE: &str = r#"{"Message":"Invalid CID or language"}"#;
+const TOO_MANY: &str = r#"{"code":"TooManyRequests","message":"Resource Exhausted"}"#;
 const UNSUPPORTED: &str = r#"{"Message":"Unsupported audio format"}"#;
 
 rules! {
@@ -46,6 +47,13 @@ rules! {
     TOKEN_ISSUED "token-issued" 200 "",
         Documented "Microsoft's REST page: issueToken answers with the bare token; its claims are a guess",
         "issueToken answers a key with a token that says when it ends";
+
+    THROTTLED_CONCURRENCY "throttled-concurrency" 429 TOO_MANY,
+        Documented "Microsoft's page on quotas: F0 has 1 and S0 100 at once; the body is that of fast transcription",
+        "a recognition beside too many others of the same resource is 429, without Retry-After";
+    THROTTLED_RATE "throttled-rate" 429 TOO_MANY,
+        Guess "the project Inkling (2026) notes Retry-After with 429; no such limit is published for this API",
+        "a recognition beyond the emulator's own `--rate` is 429, with Retry-After in seconds";
 
     CONNECTION_ID_IGNORED "connection-id-ignored" 200 "",
         Documented "Microsoft's page on session ids: 32 hex digits without dashes",

@@ -7,9 +7,11 @@ use crate::answer::Answer;
 use crate::asked::Asked;
 use crate::fault::{Intake, Transport};
 use crate::journal::Entry;
+use crate::limits::Slot;
 use crate::tenant::Caller;
 
 /// What can be said of a request before its body is there.
+#[expect(clippy::large_enum_variant, reason = "it is taken apart where it is returned, and never kept")]
 #[must_use]
 #[derive(Debug)]
 pub enum Checked {
@@ -45,11 +47,19 @@ pub(crate) enum Purpose {
 #[derive(Debug)]
 pub(crate) struct Service {
     pub(crate) task: Task,
+    pub(crate) exchange: Exchange,
+    /// How the exchange is to go wrong, where its head decides that.
+    pub(crate) transport: Option<Transport>,
+}
+
+/// What a request leaves behind for its answer.
+#[derive(Debug)]
+pub(crate) struct Exchange {
     pub(crate) entry: Entry,
     /// The header fields of the answer that are for browsers.
     pub(crate) cors: HeaderMap,
-    /// How the exchange is to go wrong, where its head decides that.
-    pub(crate) transport: Option<Transport>,
+    /// Its place among those that the resource may have at once.
+    pub(crate) slot: Option<Slot>,
 }
 
 #[derive(Debug)]

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::fingerprint::Fingerprint;
+use crate::limits::{Limits, Slot, Throttled, Usage};
 
 /// Who asks.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -24,11 +25,20 @@ pub(crate) struct Tenant {
     advanced: Duration,
     /// The number of the last request to it.
     used: u64,
+    usage: Usage,
+    /// How many answers were held back so far, so that each has its own jitter.
+    held: u64,
 }
 
 impl Tenant {
     fn new(keys: [Option<Fingerprint>; 2], id: Fingerprint) -> Self {
-        Self { id, keys, advanced: Duration::ZERO, used: 0 }
+        Self { id, keys, advanced: Duration::ZERO, used: 0, usage: Usage::default(), held: 0 }
+    }
+
+    /// The number of an answer that is held back.
+    pub(crate) fn hold(&mut self) -> u64 {
+        self.held += 1;
+        self.held
     }
 
     fn has(&self, key: Fingerprint) -> bool {
@@ -81,16 +91,38 @@ impl Tenants {
         tenant
     }
 
+    /// Lets the caller's request begin, if the limits of the tenant allow it.
+    pub(crate) fn admit(&mut self, id: Fingerprint, limits: Limits, now: Duration) -> Result<Option<Slot>, Throttled> {
+        let now = self.now(Some(id), now);
+        self.find(id).map(|tenant| tenant.usage.admit(limits, now)).transpose()
+    }
+
+    /// Notes that a request is over once its answer has been held back for so long.
+    pub(crate) fn end(&mut self, id: Fingerprint, slot: Slot, wait: Duration, now: Duration) {
+        let now = self.now(Some(id), now);
+        if let Some(tenant) = self.find(id) {
+            tenant.usage.end(slot, now.saturating_add(wait), now);
+        }
+    }
+
     /// The time on the clock of the tenant `id`, or on that of all where it is nobody's.
     pub(crate) fn now(&self, id: Option<Fingerprint>, now: Duration) -> Duration {
+        now.saturating_add(self.ahead(id))
+    }
+
+    /// How far the clock of the tenant `id` is ahead of the times that callers give.
+    pub(crate) fn ahead(&self, id: Option<Fingerprint>) -> Duration {
         let own = self.all.iter().find(|tenant| Some(tenant.id) == id);
-        let own = own.map_or(Duration::ZERO, |tenant| tenant.advanced);
-        now.saturating_add(self.advanced).saturating_add(own)
+        self.advanced.saturating_add(own.map_or(Duration::ZERO, |tenant| tenant.advanced))
     }
 
     /// Moves the clock of all tenants forward.
     pub(crate) fn advance(&mut self, by: Duration) {
         self.advanced = self.advanced.saturating_add(by);
+    }
+
+    fn find(&mut self, id: Fingerprint) -> Option<&mut Tenant> {
+        self.all.iter_mut().find(|tenant| tenant.id == id)
     }
 }
 

@@ -18,6 +18,8 @@ pub(crate) struct Verdict {
     pub(crate) rules: Vec<Rule>,
     pub(crate) reason: String,
     pub(crate) recognition: Option<Heard>,
+    /// The seconds of a `Retry-After`.
+    pub(crate) retry_after: Option<u64>,
     /// How long the answer is held back.
     pub(crate) wait: Duration,
     /// How its delivery goes wrong.
@@ -80,7 +82,7 @@ impl Verdict {
 
 impl From<Refusal> for Verdict {
     fn from(refusal: Refusal) -> Self {
-        Self::of(refusal.rule, refusal.reason)
+        Self { retry_after: refusal.retry_after, ..Self::of(refusal.rule, refusal.reason) }
     }
 }
 

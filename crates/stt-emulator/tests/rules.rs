@@ -8,7 +8,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use common::{Ask, NOW, humming, json, last};
 use http::{Request, Response};
-use stt_emulator::{Admitted, Checked, Emulator, KEY_1, Profile, SynthOptions, Upload, noise, silence, synth};
+use stt_emulator::{Admitted, Builder, Checked, Emulator, KEY_1, Profile, SynthOptions, Upload, noise, silence, synth};
 
 const TABLE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/data/statuses-http.tsv");
 
@@ -61,6 +61,7 @@ fn trigger(rule: &str) -> Ask {
         "token-unknown" => bearing("Bearer eyJhbGciOiJub25lIn0.e30."),
         "token-expired" => bearing(&format!("Bearer {}", token(NOW - Duration::from_secs(600)))),
         "entra-token-malformed" => bearing("Bearer aad#token"),
+        "throttled-concurrency" | "throttled-rate" => hello(),
         "token-issued" => Ask::new("").path("/sts/v1.0/issueToken"),
         "connection-id-ignored" => hello().query("language=en-US&X-ConnectionId=01234567-89ab-cdef-0123-456789abcdef"),
         "language-missing" => hello().query("format=simple"),
@@ -112,6 +113,15 @@ fn token(now: Duration) -> String {
     String::from_utf8(response.body().to_vec()).expect("a token")
 }
 
+/// An emulator that throttles, where a rule is about that.
+fn throttled(rule: &str, builder: Builder) -> Builder {
+    match rule {
+        "throttled-concurrency" => builder.max_concurrent(0),
+        "throttled-rate" => builder.rate("1/h".parse().expect("a rate")),
+        _ => builder,
+    }
+}
+
 /// The answer to the request that triggers `row`, `None` where there is none, and the emulator that gave it.
 fn answer(row: &Row) -> (Option<Response<Bytes>>, Emulator) {
     let mut builder = Emulator::builder();
@@ -121,7 +131,10 @@ fn answer(row: &Row) -> (Option<Response<Bytes>>, Emulator) {
     if row.rule == "body-too-large" {
         builder = builder.max_body(1_000);
     }
-    let emulator = builder.build();
+    let emulator = throttled(&row.rule, builder).build();
+    if row.rule == "throttled-rate" {
+        let _ = trigger(&row.rule).ask(&emulator);
+    }
     let request = trigger(&row.rule).request();
     let answer = match row.rule.as_str() {
         "body-stalled" => {
@@ -203,7 +216,11 @@ fn what_the_head_shows_is_refused_before_the_body() {
             asked = asked.header("content-length", "1000001");
         }
         let (head, _) = asked.request().into_parts();
-        let checked = builder.profile(profile).build().check(&head, NOW);
+        let emulator = throttled(&row.rule, builder.profile(profile)).build();
+        if row.rule == "throttled-rate" {
+            let _ = trigger(&row.rule).ask(&emulator);
+        }
+        let checked = emulator.check(&head, NOW);
         assert!(matches!(checked, Checked::Answered(_)), "{}", row.rule);
     }
 }

@@ -241,6 +241,25 @@ fn a_request_that_the_service_never_answers_is_not_answered() {
 }
 
 #[test]
+fn an_answer_that_is_held_back_comes_when_the_clock_is_moved() {
+    let running = started(Emulator::builder().latency("60m".parse().expect("a latency")));
+    let mut wire = Wire::to(&running);
+    wire.send(head(KEY_1, &format!("Content-Length: {}\r\n", clip().len())));
+    wire.send(clip());
+    let begun = std::time::Instant::now();
+    while running.journal().is_empty() {
+        assert!(begun.elapsed() < Duration::from_secs(10), "it is journalled before it is sent");
+        std::thread::yield_now();
+    }
+    running.advance(Duration::from_secs(3_000));
+    wire.stream.set_read_timeout(Some(Duration::from_millis(20))).expect("a timeout");
+    assert!(wire.stream.read(&mut [0]).is_err(), "ten minutes are left");
+    wire.stream.set_read_timeout(Some(Duration::from_secs(10))).expect("a timeout");
+    running.advance(Duration::from_secs(600));
+    assert_eq!(wire.reply().status, 200);
+}
+
+#[test]
 fn what_is_no_http_is_closed() {
     let running = start();
     let mut wire = Wire::to(&running);

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::code::{Frame, TEXT_LIMIT};
 use super::{speak, transcript};
+use crate::random::random;
 
 /// How [`synth`] speaks.
 ///
@@ -104,15 +105,6 @@ pub fn noise(length: Duration, rate: u32, seed: u64) -> Result<Vec<u8>, SynthErr
     let mut state = seed;
     clip.samples.extend((0..count).map(|_| (random(&mut state) >> 51) as i16 - 4_096));
     Ok(clip.wav())
-}
-
-/// A step of the generator `SplitMix64`: simple, seeded with any number, and free of patterns that a spectrum would show.
-fn random(state: &mut u64) -> u64 {
-    *state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
-    let mut mixed = *state;
-    mixed = (mixed ^ mixed >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    mixed = (mixed ^ mixed >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
-    mixed ^ mixed >> 31
 }
 
 const RATES: std::ops::RangeInclusive<u32> = 8_000..=192_000;

@@ -10,8 +10,8 @@ use clap::Args;
 
 use crate::cli::failure::Failure;
 use crate::cli::serve::ADDRESS;
-use crate::cli::span::span;
 use crate::running::{endpoint, reachable};
+use crate::span::span;
 
 #[derive(Args, Debug)]
 pub(super) struct Options {

@@ -7,7 +7,6 @@ mod failure;
 mod health;
 mod serve;
 mod signals;
-mod span;
 
 use std::ffi::OsString;
 use std::io::{self, Write};

@@ -16,10 +16,12 @@ use crate::builder::Builder;
 use crate::cli::failure::Failure;
 use crate::cli::say;
 use crate::cli::signals::Signals;
-use crate::cli::span::span;
 use crate::config::{Keys, Profile};
 use crate::emulator::Emulator;
+use crate::latency::Latency;
+use crate::limits::{Rate, Tier};
 use crate::running::Running;
+use crate::span::span;
 
 /// Where an emulator listens unless told otherwise.
 pub(super) const ADDRESS: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 10_788);
@@ -48,6 +50,21 @@ pub(super) struct Behaviour {
     /// How long access tokens last
     #[arg(long, value_name = "SPAN", value_parser = span, default_value = "600s")]
     token_ttl: Duration,
+    /// How many recognitions may run at once for each tenant: 1 or 100
+    #[arg(long, value_enum, default_value_t)]
+    tier: Tier,
+    /// How many recognitions may run at once for each tenant, whatever its tier
+    #[arg(long, value_name = "N")]
+    max_concurrent: Option<usize>,
+    /// How many recognitions may begin in a time for each tenant, such as 10/s, 600/m or 1000/h
+    #[arg(long, value_name = "N/UNIT")]
+    rate: Option<Rate>,
+    /// How long a recognition takes: 200ms, 200ms±50ms, 0.3x (of the length of the audio) or 100ms+0.3x
+    #[arg(long, value_name = "SPEC", default_value = "0ms")]
+    latency: Latency,
+    /// What chance begins with
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    seed: u64,
     /// The largest body that is taken
     #[arg(long, value_name = "BYTES", default_value_t = crate::config::MAX_BODY)]
     max_body: usize,
@@ -58,7 +75,10 @@ pub(super) struct Behaviour {
 
 impl Behaviour {
     pub(super) fn builder(&self, listen: SocketAddr) -> Builder {
-        Emulator::builder()
+        let builder = Emulator::builder().tier(self.tier).latency(self.latency).seed(self.seed);
+        let builder = self.max_concurrent.into_iter().fold(builder, Builder::max_concurrent);
+        let builder = self.rate.into_iter().fold(builder, Builder::rate);
+        builder
             .listen(listen)
             .keys(self.keys)
             .profile(self.profile)

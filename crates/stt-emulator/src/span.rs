@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 /// `600s`, `250ms`, `10m`, `1.5s`; a number alone is seconds.
-pub(super) fn span(text: &str) -> Result<Duration, String> {
+pub(crate) fn span(text: &str) -> Result<Duration, String> {
     let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
     let unit = match &text[digits.len()..] {
         "ms" => 0.001,
