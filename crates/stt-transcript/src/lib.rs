@@ -1,8 +1,9 @@
-//! What was recognized in one input, as text and as JSON.
+//! What was recognized in one input, as text, captions, tables and JSON.
 //!
 //! A [`Transcript`] is one input with its [`Segment`]s, each of them one recognition or the [`Failure`] that stands in
 //! its place; an [`Assessment`] is one input with pronunciation scores. Use them where results are written for people
-//! or other programs: both give JSON in a fixed schema and text for a terminal.
+//! or other programs: both give JSON in a fixed schema and text for a terminal, and a transcript gives captions and
+//! tables too.
 //!
 //! ```
 //! use stt_model::{Language, Recognition};
@@ -26,6 +27,7 @@ mod captions;
 mod error;
 mod escape;
 mod format;
+mod layout;
 mod pace;
 mod part;
 mod read;

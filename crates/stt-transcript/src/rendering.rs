@@ -1,16 +1,18 @@
 //! A transcript that is written while it grows.
 
-use std::fmt::Write as _;
+use std::fmt::{self, Write as _};
 
 use stt_model::Language;
 
 use crate::{
-    captions::{Captions, Cue, Layout, NOT_RECOGNIZED},
+    captions::{Captions, Cue},
     format::Format,
+    layout::{Layout, NOT_RECOGNIZED},
     segment::Segment,
     table::Table,
     tongue::Tongue,
     transcript::Transcript,
+    unit::single_spaced,
 };
 
 /// A transcript that is written while it grows, segment by segment.
@@ -24,7 +26,7 @@ use crate::{
 ///
 /// let heard: Recognition =
 ///     serde_json::from_str(r#"{"RecognitionStatus":"Success","DisplayText":"Hello.","Offset":1800000,"Duration":13400000}"#)?;
-/// let mut rendering = Rendering::new(Format::Vtt, &Language::EN_US, Captions::default()).expect("it is streamed");
+/// let mut rendering = Rendering::new(Format::Vtt, &Language::EN_US, Captions::new()).expect("it is streamed");
 ///
 /// assert_eq!(rendering.push(&Segment::new(Ok(heard))), "WEBVTT\n\n00:00:00.180 --> 00:00:01.520\nHello.\n");
 /// assert_eq!(rendering.finish(), "");
@@ -175,7 +177,7 @@ fn vtt(cue: &Cue, written: &mut String) {
 
 /// A comment of WebVTT.
 fn note(text: &str, written: &mut String) {
-    let text = crate::unit::single_spaced(text);
+    let text = single_spaced(text);
     let _ = writeln!(written, "\nNOTE {}", in_vtt(&text));
 }
 
@@ -187,8 +189,8 @@ fn in_vtt(text: &str) -> String {
 /// Milliseconds as `HH:MM:SS.mmm`; hours have more digits where they need them.
 struct Clock(u64, char);
 
-impl std::fmt::Display for Clock {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Display for Clock {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self(millis, point) = *self;
         let (seconds, millis) = (millis / 1_000, millis % 1_000);
         let (hours, minutes, seconds) = (seconds / 3_600, seconds / 60 % 60, seconds % 60);

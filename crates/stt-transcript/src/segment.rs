@@ -59,7 +59,8 @@ impl Segment {
 
     /// Where in the input the audio of this recognition begins and, if that is known, ends.
     ///
-    /// The times in the answer count from there, and those beyond the end are not believed.
+    /// The times in the answer count from there. Those beyond the end are not believed, nor those of words that would
+    /// begin before the word that precedes them.
     pub const fn piece(mut self, start: Ticks, end: Option<Ticks>) -> Self {
         self.piece = Piece { start, end };
         self
@@ -147,7 +148,7 @@ impl Segment {
     }
 
     /// Whether it is known how long it takes.
-    pub(crate) fn has_times(&self) -> bool {
+    pub(crate) fn has_length(&self) -> bool {
         matches!(self.place(), (start, Some(end)) if start < end)
     }
 

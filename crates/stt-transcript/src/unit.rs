@@ -20,8 +20,7 @@ pub(crate) struct Unit<'a> {
 impl Unit<'_> {
     /// Whether a sentence seems to end with it.
     pub(crate) fn ends_sentence(&self) -> bool {
-        let text = self.text.trim_end_matches(['"', '\'', ')', ']', '”', '’', '»', '」', '』', ')']);
-        text.ends_with(['.', '?', '!', '…', '。', '?', '!', '؟', '।'])
+        self.text.trim_end_matches(CLOSING).ends_with(ENDS)
     }
 }
 
@@ -103,3 +102,10 @@ pub(crate) fn single_spaced(text: &str) -> String {
 fn is_hyphen(c: char) -> bool {
     c.is_ascii_punctuation() || ('\u{2010}'..='\u{2015}').contains(&c)
 }
+
+/// What may follow the end of a sentence without a blank.
+const CLOSING: [char; 11] =
+    ['"', '\'', ')', ']', '\u{bb}', '\u{2019}', '\u{201d}', '\u{300d}', '\u{300f}', '\u{ff09}', '\u{ff3d}'];
+
+/// The ends of sentences: of Latin, Greek and Cyrillic, then of Arabic, Hindi, Chinese and Japanese.
+const ENDS: [char; 9] = ['.', '?', '!', '\u{2026}', '\u{61f}', '\u{964}', '\u{3002}', '\u{ff1f}', '\u{ff01}'];
