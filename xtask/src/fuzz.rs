@@ -23,7 +23,7 @@ enum Seed {
     Text(&'static str),
 }
 
-const TARGETS: [Target; 6] = [
+const TARGETS: [Target; 7] = [
     Target {
         name: "endpoint",
         what: "what a user gives for an endpoint",
@@ -33,11 +33,20 @@ const TARGETS: [Target; 6] = [
     Target { name: "retry_after", what: "the headers that ask to wait", seeds: &[Seed::Text(WAITS)] },
     Target { name: "service_message", what: "the body of an error answer", seeds: &[Seed::Files("data/replies")] },
     Target { name: "token_answer", what: "the answer to a request for a token", seeds: &[Seed::Files("data/replies")] },
+    Target { name: "transcript", what: "a transcript as JSON, read again", seeds: &[Seed::Text(TRANSCRIPT)] },
     Target { name: "wav", what: "the beginning of an audio file", seeds: &[Seed::Files("audio")] },
 ];
 
 /// The dates are the example of RFC 9110 and 30 seconds before it; then milliseconds.
 const WAITS: &str = "Sun, 06 Nov 1994 08:49:37 GMT\nSun, 06 Nov 1994 08:49:07 GMT\n1500\n0.5";
+
+/// One segment with words, and one that failed.
+const TRANSCRIPT: &str = concat!(
+    r#"{"schema":"stt.transcript/1","input":"a","language":"en-US","audio_ms":1800,"segments":[{"start_ms":530,"#,
+    r#""end_ms":1240,"status":"Success","text":"Buy $5.","nbest":[{"display":"Buy $5.","confidence":0.9}],"words":["#,
+    r#"{"word":"buy","start_ms":510,"end_ms":760},{"word":"five","start_ms":null}],"attempts":1},{"start_ms":1497,"#,
+    r#""end_ms":1800,"status":"Failed","error":{"kind":"service","message":"x","status":503,"retryable":true}}]}"#,
+);
 
 /// How long each target runs unless told otherwise.
 const SECONDS: u32 = 20;

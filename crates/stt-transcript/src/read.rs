@@ -15,7 +15,7 @@ use crate::{
 impl Transcript {
     /// Reads what [`to_json`](Self::to_json) wrote, so that it can be written again in another format.
     ///
-    /// What was written gives the same JSON again. Fields that this crate does not know are passed over, and of those
+    /// What was written gives the same JSON again, its segments in the order in which they stand there. Fields that this crate does not know are passed over, and of those
     /// that follow from others (`text` and `status` of the whole, `confidence`) the others count.
     ///
     /// # Errors
@@ -39,11 +39,9 @@ impl<'de> Deserialize<'de> for Transcript {
         if read.schema != SCHEMA {
             return Err(D::Error::custom(Error::OtherSchema { given: Some(read.schema) }));
         }
-        let transcript = Self::new(read.input, read.language, read.segments.into_iter().map(Segment::from).collect());
-        Ok(match read.audio_ms {
-            Some(length) => transcript.audio(Duration::from_millis(length)),
-            None => transcript,
-        })
+        let audio = read.audio_ms.map(Duration::from_millis);
+        let segments = read.segments.into_iter().map(Segment::from).collect();
+        Ok(Self { input: read.input, language: read.language, audio, segments })
     }
 }
 
@@ -117,14 +115,14 @@ impl SegmentRead {
         if self.text.trim().is_empty() { None } else { self.span.start_ms.zip(self.span.end_ms) }
     }
 
-    /// A piece in which all these times are possible.
+    /// A piece in which all these times are possible, as far as they are possible at all.
     fn piece(&self) -> (u64, Option<u64>) {
-        let words = self.words.iter().filter_map(|word| word.span.start_ms);
-        let start = words.chain(self.span.start_ms).min().unwrap_or_default();
-        match self.heard() {
-            Some(_) if self.error.is_none() => (start, None),
-            _ => (self.span.start_ms.unwrap_or(start), self.span.end_ms),
+        if self.error.is_none() && self.heard().is_some() {
+            let words = self.words.iter().filter_map(|word| word.span.start_ms);
+            return (words.chain(self.span.start_ms).min().unwrap_or_default(), None);
         }
+        let start = self.span.start_ms.unwrap_or_default();
+        (start, self.span.end_ms.map(|end| end.max(start)))
     }
 
     fn recognition(self, start: u64) -> Recognition {

@@ -28,10 +28,10 @@ use crate::{escape::escape_in_json, segment::Segment, status::TranscriptStatus, 
 #[must_use]
 #[derive(Clone, Debug, PartialEq)]
 pub struct Transcript {
-    input: String,
-    language: Language,
-    audio: Option<Duration>,
-    segments: Vec<Segment>,
+    pub(crate) input: String,
+    pub(crate) language: Language,
+    pub(crate) audio: Option<Duration>,
+    pub(crate) segments: Vec<Segment>,
 }
 
 impl Transcript {
