@@ -6,7 +6,7 @@ use std::fmt;
 ///
 /// Its `Display` is the name to show to a person.
 #[non_exhaustive]
-#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, Eq, Hash, PartialEq)]
 pub enum Codec {
     /// A-law, 8 bits.
     ALaw,
@@ -28,7 +28,7 @@ pub enum Codec {
     Float,
     /// Any other inside MP4, AIFF-C or CAF, by its four letters.
     FourCc([u8; 4]),
-    /// AAC with spectral band replication or parametric stereo, or of another profile than low complexity.
+    /// AAC with spectral band replication, and perhaps parametric stereo.
     HeAac,
     /// MPEG audio of layer I.
     Mp1,
@@ -42,9 +42,12 @@ pub enum Codec {
     Opus,
     /// Integers: with 8 bits in WAV unsigned, otherwise signed.
     Pcm,
+    /// AAC of a profile that is neither low complexity nor high efficiency.
+    RareAac,
     /// Speex.
     Speex,
     /// Not looked at, or not known.
+    #[default]
     Unknown,
     /// Vorbis.
     Vorbis,
@@ -86,6 +89,7 @@ impl fmt::Display for Codec {
             Self::MuLaw => "mu-law",
             Self::Opus => "Opus",
             Self::Pcm => "PCM",
+            Self::RareAac => "AAC of a rare profile",
             Self::Speex => "Speex",
             Self::Unknown => "an unknown codec",
             Self::Vorbis => "Vorbis",

@@ -2,12 +2,20 @@
 
 use std::fmt;
 
+use crate::formats::{
+    aac::is_adts,
+    ac3::is_ac3,
+    mpeg::{Frame, first_frame, id3_length, is_run},
+};
+
 /// What a file is, by its first bytes and never by its name.
 ///
 /// Its `Display` is the name to show to a person.
 #[non_exhaustive]
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub enum Container {
+    /// Bare frames of AC-3 or E-AC-3.
+    Ac3,
     /// Bare AAC frames with ADTS headers.
     Adts,
     /// AIFF or AIFF-C.
@@ -50,7 +58,8 @@ impl Container {
     /// What begins with these bytes. A few kilobytes are enough.
     #[must_use]
     pub fn sniff(prefix: &[u8]) -> Self {
-        by_magic(prefix).unwrap_or_else(|| by_text(&prefix[..prefix.len().min(TEXT_LOOKED_AT)]))
+        let text = || by_text(&prefix[..prefix.len().min(TEXT_LOOKED_AT)]);
+        by_magic(prefix).or_else(text).or_else(|| by_frames(prefix)).unwrap_or(Self::Unknown)
     }
 
     /// Whether it is one of the kinds that hold audio, as opposed to text and to what is unknown.
@@ -63,6 +72,7 @@ impl Container {
 impl fmt::Display for Container {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
+            Self::Ac3 => "AC-3",
             Self::Adts => "AAC",
             Self::Aiff => "AIFF",
             Self::Amr => "AMR",
@@ -102,41 +112,43 @@ fn by_magic(prefix: &[u8]) -> Option<Container> {
             true => Container::WebM,
             false => Container::Matroska,
         },
-        [b'I', b'D', b'3', _] => Container::Mp3,
+        // The tag says nothing of what it stands before.
+        [b'I', b'D', b'3', _] => {
+            match id3_length(prefix).and_then(|length| prefix.get(usize::try_from(length).ok()?..)) {
+                Some(rest) if rest.starts_with(b"fLaC") => Container::Flac,
+                Some(rest @ [0xff, second, ..]) if second & 0xf6 == 0xf0 && is_adts(rest) => Container::Adts,
+                _ => Container::Mp3,
+            }
+        }
         // ADTS has the layer bits at zero, which MPEG audio never has.
-        [0xff, second, _, _] if second & 0xf6 == 0xf0 => Container::Adts,
-        [0xff, second, third, _] if is_mpeg_audio(*second, *third) => Container::Mp3,
+        [0xff, second, _, _] if second & 0xf6 == 0xf0 && is_adts(prefix) => Container::Adts,
+        [0x0b, 0x77, _, _] if is_ac3(prefix) => Container::Ac3,
         _ if matches!(four(4), Some(b"ftyp" | b"styp" | b"moov" | b"mdat" | b"wide")) => Container::Mp4,
         _ => return None,
     })
 }
 
-/// Whether `0xff` and these two bytes begin a frame: no value in them is one that the format reserves.
-fn is_mpeg_audio(second: u8, third: u8) -> bool {
-    let version = (second >> 3) & 3;
-    let layer = (second >> 1) & 3;
-    let bitrate = third >> 4;
-    let rate = (third >> 2) & 3;
-    second & 0xe0 == 0xe0 && version != 1 && layer != 0 && bitrate != 0 && bitrate != 15 && rate != 3
+/// MPEG audio without a tag, or behind something that is none, by frames in a row.
+fn by_frames(prefix: &[u8]) -> Option<Container> {
+    let at_once = Frame::read(prefix).filter(|&frame| is_run(prefix, frame, 2)).is_some();
+    // As many as noise, in which every other byte may be 255, does not have by chance.
+    let later = || first_frame(prefix, 4).is_some_and(|(at, frame)| at + 4 * frame.length <= prefix.len());
+    (at_once || later()).then_some(Container::Mp3)
 }
 
-fn by_text(prefix: &[u8]) -> Container {
-    let Some(text) = as_text(prefix) else { return Container::Unknown };
+fn by_text(prefix: &[u8]) -> Option<Container> {
+    let text = as_text(prefix)?;
     let text = text.trim_start_matches('\u{feff}').trim();
     let starts_with = |tag: &str| text.get(..tag.len()).is_some_and(|start| start.eq_ignore_ascii_case(tag));
-    if text.is_empty() {
-        return Container::Text;
-    }
-    if ["<!doctype html", "<html", "<head", "<body"].into_iter().any(starts_with) {
-        return Container::Html;
-    }
-    if text.starts_with(['{', '[']) {
-        return Container::Json;
-    }
-    if is_base64(text) {
-        return Container::Base64;
-    }
-    Container::Text
+    Some(if ["<!doctype html", "<html", "<head", "<body"].into_iter().any(starts_with) {
+        Container::Html
+    } else if text.starts_with(['{', '[']) {
+        Container::Json
+    } else if is_base64(text) {
+        Container::Base64
+    } else {
+        Container::Text
+    })
 }
 
 /// The bytes as text, when they are UTF-8 without control characters. A character may be cut at the end.

@@ -43,7 +43,12 @@ impl Reason {
     #[must_use]
     pub const fn cure(&self) -> Cure {
         match self {
-            Self::BigEndian | Self::Bits(_) | Self::Channels(_) | Self::Rate(_) | Self::SeveralStreams => Cure::Convert,
+            Self::BigEndian
+            | Self::Bits(_)
+            | Self::Channels(_)
+            | Self::Mapping(_)
+            | Self::Rate(_)
+            | Self::SeveralStreams => Cure::Convert,
             Self::Codec { codec, container } if needs(*codec, *container).is_none() => Cure::Elsewhere,
             Self::Codec { .. } => Cure::Convert,
             Self::Container(container) if needs(Codec::Unknown, *container).is_none() => Cure::Elsewhere,
@@ -52,7 +57,9 @@ impl Reason {
             Self::Header(WavError::Bits(_) | WavError::Incomplete(_) | WavError::TooManyChunks) => Cure::Elsewhere,
             Self::NotAudio(Container::Base64) => Cure::Elsewhere,
             Self::NotAudio(Container::Unknown) => Cure::Describe,
-            Self::Empty | Self::Header(_) | Self::NoAudio | Self::NotAudio(_) => Cure::None,
+            Self::Empty | Self::Header(_) | Self::NoAudio | Self::NoIndex | Self::NotAudio(_) | Self::OpusHead => {
+                Cure::None
+            }
             Self::TooLong { .. } => Cure::Split,
         }
     }

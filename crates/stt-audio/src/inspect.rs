@@ -3,16 +3,17 @@
 use std::{
     fmt,
     io::{self, Read, Seek, SeekFrom},
-    time::Duration,
 };
 
 use crate::{
     codec::Codec,
     container::Container,
+    formats::{Facts, Shape, aac, ac3, aiff, amr, asf, au, caf, flac, matroska, mp4, mpeg},
+    length::Length,
     limits::{DOCUMENTED_RATE, Limits, PREFIX, RATES},
     meter::LengthMeter,
-    ogg::{End, Ogg},
-    source::{self, File},
+    ogg::{End, Head, Ogg},
+    source::{self, File, Source},
     units::{Channels, Rate, Seconds},
     warning::Warning,
     wav::{Wav, WavError},
@@ -51,23 +52,12 @@ pub struct Inspection {
     pub(crate) found: Found,
 }
 
-/// How long audio is, and how much that number is worth.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Length {
-    /// By a promise of its header that nobody could check. No decision should stand on it.
-    Estimated(Duration),
-    /// Certain.
-    Exact(Duration),
-    /// Not to be told without reading, or decoding, all of it.
-    Unknown,
-}
-
 /// What the verdict stands on, beside the public fields.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(crate) enum Found {
     Empty,
     Ogg(Ogg),
-    Other,
+    Other(Shape),
     Wav { wav: Wav, total: Option<u64> },
     WavBroken(WavError),
 }
@@ -94,11 +84,15 @@ impl Inspection {
             }
             Container::Ogg => {
                 let mut tail = Vec::new();
-                file.seek(SeekFrom::Start(total.saturating_sub(TAIL)))?;
-                file.take(TAIL).read_to_end(&mut tail)?;
+                file.seek(SeekFrom::Start(total.saturating_sub(Ogg::TAIL)))?;
+                file.take(Ogg::TAIL).read_to_end(&mut tail)?;
                 Ok(Self::of_ogg(Ogg::read(&prefix, Some(&tail))))
             }
-            container => Ok(Self::of_other(container, prefix.is_empty())),
+            _ if prefix.is_empty() => Ok(Self::of(Container::Unknown, Found::Empty)),
+            container => {
+                let facts = look(container, &mut File { prefix: &prefix, rest: file }, Some(total))?;
+                Ok(Self::of_facts(container, facts))
+            }
         }
     }
 
@@ -113,7 +107,9 @@ impl Inspection {
                 let is_whole = total.is_some_and(|total| total <= prefix.len() as u64);
                 Self::of_ogg(Ogg::read(prefix, is_whole.then_some(prefix)))
             }
-            container => Self::of_other(container, prefix.is_empty()),
+            _ if prefix.is_empty() => Self::of(Container::Unknown, Found::Empty),
+            // Reading memory does not fail.
+            container => Self::of_facts(container, look(container, &mut { prefix }, total).unwrap_or_default()),
         }
     }
 
@@ -164,21 +160,24 @@ impl Inspection {
 
     fn of_ogg(ogg: Ogg) -> Self {
         let (length, cut) = match ogg.end {
-            End::Seen { length, cut } => (Length::Exact(length), cut),
+            End::Seen { length, cut } => (length, cut),
             End::NoAudio | End::NotSeen => (Length::Unknown, false),
         };
+        let damaged = (0 < ogg.damaged).then_some(Warning::Checksum { pages: ogg.damaged });
+        let Head { codec, channels, rate, .. } = ogg.head;
         Self {
-            channels: ogg.channels,
-            codec: ogg.codec,
+            channels,
+            codec,
             length,
-            rate: ogg.rate,
-            warnings: cut.then_some(Warning::CutShort).into_iter().collect(),
+            rate,
+            warnings: cut.then_some(Warning::CutShort).into_iter().chain(damaged).collect(),
             ..Self::of(Container::Ogg, Found::Ogg(ogg))
         }
     }
 
-    fn of_other(container: Container, is_empty: bool) -> Self {
-        Self::of(container, if is_empty { Found::Empty } else { Found::Other })
+    fn of_facts(container: Container, facts: Facts) -> Self {
+        let Facts { bits, channels, codec, length, rate, shape, warnings } = facts;
+        Self { bits, channels, codec, length, rate, warnings, ..Self::of(container, Found::Other(shape)) }
     }
 
     fn of(container: Container, found: Found) -> Self {
@@ -202,8 +201,9 @@ impl fmt::Display for Inspection {
             return f.write_str("empty");
         }
         write!(f, "{}", self.container)?;
-        if self.codec != Codec::Unknown {
-            write!(f, ", {}", self.codec)?;
+        let codec = self.codec.to_string();
+        if self.codec != Codec::Unknown && codec != self.container.to_string() {
+            write!(f, ", {codec}")?;
         }
         if let Some(rate) = self.rate {
             write!(f, ", {}", Rate(rate))?;
@@ -222,5 +222,20 @@ impl fmt::Display for Inspection {
     }
 }
 
-/// Two pages of Ogg, of which one may be cut off: the position of the last whole one is within it, in bytes.
-const TAIL: u64 = 131_072;
+/// What the headers of any kind but WAV and Ogg say. Reads a bounded number of bytes.
+fn look(container: Container, source: &mut impl Source, total: Option<u64>) -> io::Result<Facts> {
+    match container {
+        Container::Ac3 => ac3::look(source, total),
+        Container::Adts => aac::look(source, total),
+        Container::Aiff => aiff::look(source, total),
+        Container::Amr => amr::look(source, total),
+        Container::Asf => asf::look(source),
+        Container::Au => au::look(source, total),
+        Container::Caf => caf::look(source, total),
+        Container::Flac => flac::look(source),
+        Container::Matroska | Container::WebM => matroska::look(source),
+        Container::Mp3 => mpeg::look(source, total),
+        Container::Mp4 => mp4::look(source, total),
+        _ => Ok(Facts::default()),
+    }
+}

@@ -4,9 +4,11 @@ use stt_model::AudioFormat;
 
 use crate::{
     codec::Codec,
-    inspect::{Found, Inspection, Length},
+    formats::Shape,
+    inspect::{Found, Inspection},
+    length::Length,
     limits::{Limits, RATES},
-    ogg::End,
+    ogg::{End, Head, Ogg},
     verdict::{NewHeader, Reason, Verdict},
     wav::{Wav, WavForm, canonical_header},
 };
@@ -35,23 +37,33 @@ impl Inspection {
         }
     }
 
+    /// Whether to name what the file is says everything about it.
+    fn has_its_own_codec(&self) -> bool {
+        self.codec == Codec::Unknown || self.codec.to_string() == self.container.to_string()
+    }
+
     /// Why the service would not take it, whatever its length.
     fn reasons(&self) -> Vec<Reason> {
         let codec = Reason::Codec { codec: self.codec, container: self.container };
         let channels = self.channels.filter(|&channels| channels != 1).map(Reason::Channels);
         match &self.found {
             Found::Empty => vec![Reason::Empty],
+            Found::Ogg(Ogg { end: End::NoAudio, .. }) => vec![Reason::NoAudio],
+            Found::Ogg(Ogg { head: Head { is_broken: true, .. }, .. }) => vec![Reason::OpusHead],
             Found::Ogg(ogg) => [
-                (ogg.end == End::NoAudio).then_some(Reason::NoAudio),
-                (ogg.codec != Codec::Opus && ogg.end != End::NoAudio).then_some(codec),
+                (ogg.head.codec != Codec::Opus).then_some(codec),
                 channels,
+                (ogg.head.family != 0).then_some(Reason::Mapping(ogg.head.family)),
                 ogg.several.then_some(Reason::SeveralStreams),
             ]
             .into_iter()
             .flatten()
             .collect(),
-            Found::Other if self.container.is_audio() => vec![Reason::Container(self.container)],
-            Found::Other => vec![Reason::NotAudio(self.container)],
+            Found::Other(_) if !self.container.is_audio() => vec![Reason::NotAudio(self.container)],
+            Found::Other(Shape::NoAudio) => vec![Reason::NoAudio],
+            Found::Other(Shape::NoIndex) => vec![Reason::NoIndex],
+            Found::Other(Shape::Audio) if self.has_its_own_codec() => vec![Reason::Container(self.container)],
+            Found::Other(Shape::Audio) => vec![codec],
             Found::Wav { wav, total } if wav.data_length(*total) == Some(0) => vec![Reason::NoAudio],
             Found::Wav { wav, .. } => [
                 (wav.codec != Codec::Pcm).then_some(codec),

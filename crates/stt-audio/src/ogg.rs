@@ -1,18 +1,18 @@
 //! What an Ogg file holds, by its first and its last page.
 
-use std::time::Duration;
+mod head;
 
-use crate::{codec::Codec, units};
+pub(crate) use self::head::Head;
+use crate::{codec::Codec, length::Length, units};
 
 /// What the pages of an Ogg file say, without decoding.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(crate) struct Ogg {
-    pub(crate) codec: Codec,
-    pub(crate) channels: Option<u16>,
-    /// Of Opus, the rate of what was encoded: information, no property of the stream.
-    pub(crate) rate: Option<u32>,
+    pub(crate) head: Head,
     /// Whether more than one stream is in the file, one beside or behind the other.
     pub(crate) several: bool,
+    /// Pages at the beginning whose checksum is wrong.
+    pub(crate) damaged: usize,
     pub(crate) end: End,
 }
 
@@ -21,33 +21,48 @@ pub(crate) struct Ogg {
 pub(crate) enum End {
     /// Headers and nothing more.
     NoAudio,
-    /// The end is not at hand, or the codec's clock is not known here.
+    /// The end is not at hand.
     NotSeen,
-    /// The length of an Opus stream, and whether its last page is cut off.
-    Seen { length: Duration, cut: bool },
+    /// How long the stream is, and whether its last page is cut off.
+    Seen { length: Length, cut: bool },
 }
 
 impl Ogg {
+    /// The most of the end of a file that reading has a use for, in bytes: two pages, of which one may be cut off, so
+    /// that the position of the last whole one is within it.
+    pub(crate) const TAIL: u64 = 131_072;
+
     /// Reads the first pages, and the last ones where the end of the file is at hand.
     pub(crate) fn read(prefix: &[u8], tail: Option<&[u8]>) -> Self {
         let Some(first) = Page::read(prefix) else {
             // A first page holds one short header and nothing else: a file that ends within it has no audio.
             let end = if tail.is_some() { End::NoAudio } else { End::NotSeen };
-            return Self { codec: Codec::Unknown, channels: None, rate: None, several: false, end };
+            return Self { head: Head::default(), several: false, damaged: 0, end };
         };
-        let (codec, channels, rate) = identify(first.body);
-        let last = tail.map(|tail| Last::read(tail, first.serial));
+        let head = Head::read(first.body);
+        let last = tail.map(|tail| (Last::read(tail, first.serial), tail.len() as u64));
         let several = Page::read(&prefix[first.len()..]).is_some_and(|second| second.begins())
-            || last.as_ref().is_some_and(|last| last.foreign);
+            || last.as_ref().is_some_and(|(last, _)| last.foreign);
         let end = match last {
-            Some(Last { granule: Some(0), .. }) => End::NoAudio,
-            Some(Last { granule: Some(granule), cut, .. }) if codec == Codec::Opus => {
-                let before = opus_start(prefix, first.serial).saturating_add(opus_pre_skip(first.body));
-                End::Seen { length: units::time_of(granule.saturating_sub(before), OPUS_RATE), cut }
+            None => End::NotSeen,
+            Some((Last { granule: Some(0), .. }, _)) => End::NoAudio,
+            Some((Last { granule: Some(granule), cut, .. }, _)) => {
+                let length = match (head.codec, head.rate) {
+                    (Codec::Opus, _) => {
+                        let before = opus_start(prefix, first.serial).saturating_add(head.pre_skip);
+                        Length::Exact(units::time_of(granule.saturating_sub(before), OPUS_RATE))
+                    }
+                    // Where the audio starts is not known without decoding.
+                    (_, Some(rate)) => Length::Estimated(units::time_of(granule, rate.into())),
+                    (_, None) => Length::Unknown,
+                };
+                End::Seen { length, cut }
             }
-            _ => End::NotSeen,
+            Some((_, seen)) if seen < Self::TAIL => End::NoAudio,
+            // So much that is no page of the stream: what came before it may be whole.
+            Some(_) => End::Seen { length: Length::Unknown, cut: true },
         };
-        Self { codec, channels, rate, several, end }
+        Self { head, several, damaged: damaged(prefix), end }
     }
 }
 
@@ -59,6 +74,8 @@ struct Page<'a> {
     serial: u32,
     lacing: &'a [u8],
     body: &'a [u8],
+    /// All of the page that is there.
+    bytes: &'a [u8],
 }
 
 impl<'a> Page<'a> {
@@ -75,6 +92,7 @@ impl<'a> Page<'a> {
             serial: u32::from_le_bytes(header[14..18].try_into().ok()?),
             lacing,
             body: &body[..length],
+            bytes: &bytes[..27 + lacing.len() + length],
         })
     }
 
@@ -84,12 +102,19 @@ impl<'a> Page<'a> {
     }
 
     /// Bytes of the page that are there.
-    fn len(&self) -> usize {
-        27 + self.lacing.len() + self.body.len()
+    const fn len(&self) -> usize {
+        self.bytes.len()
     }
 
     fn is_whole(&self) -> bool {
         self.body.len() == body_length(self.lacing)
+    }
+
+    /// Whether the checksum is right, which is that of the page with zeros in its place (RFC 3533, section 6).
+    fn is_sound(&self) -> bool {
+        let (head, rest) = self.bytes.split_at(22);
+        let Some((&claimed, rest)) = rest.split_first_chunk() else { return false };
+        crc(crc(crc(0, head), &[0; 4]), rest) == u32::from_le_bytes(claimed)
     }
 
     /// The packets that end on this page; the first may have begun on an earlier one.
@@ -105,25 +130,6 @@ impl<'a> Page<'a> {
             packet
         })
     }
-}
-
-/// The codec, the channels and the rate that a first packet tells.
-fn identify(packet: &[u8]) -> (Codec, Option<u16>, Option<u32>) {
-    let byte = |at: usize| packet.get(at).map(|&byte| u16::from(byte));
-    let rate = |at: usize| Some(u32::from_le_bytes(packet.get(at..at + 4)?.try_into().ok()?));
-    if packet.starts_with(b"OpusHead") {
-        return (Codec::Opus, byte(9), rate(12));
-    }
-    if packet.starts_with(b"\x01vorbis") {
-        return (Codec::Vorbis, byte(11), rate(12));
-    }
-    if packet.starts_with(b"\x7fFLAC") {
-        return (Codec::Flac, None, None);
-    }
-    if packet.starts_with(b"Speex   ") {
-        return (Codec::Speex, None, rate(36));
-    }
-    (Codec::Unknown, None, None)
 }
 
 /// What the last pages of a file say.
@@ -182,12 +188,6 @@ fn opus_start(prefix: &[u8], serial: u32) -> u64 {
     0
 }
 
-/// Samples of 48 kHz that a decoder drops at the beginning, by the head of the stream.
-fn opus_pre_skip(head: &[u8]) -> u64 {
-    let Some(&[low, high]) = head.get(10..12) else { return 0 };
-    u64::from(u16::from_le_bytes([low, high]))
-}
-
 /// Samples of 48 kHz in one Opus packet, by its first bytes (RFC 6716, section 3.1).
 fn opus_samples(packet: &[u8]) -> u64 {
     let Some(&toc) = packet.first() else { return 0 };
@@ -204,9 +204,41 @@ fn opus_samples(packet: &[u8]) -> u64 {
     frame * frames
 }
 
+/// How many of these pages have a wrong checksum, of those that are whole.
+fn damaged(prefix: &[u8]) -> usize {
+    let (mut at, mut damaged) = (0, 0);
+    while let Some(page) = next_page(prefix, &mut at) {
+        damaged += usize::from(page.is_whole() && !page.is_sound());
+        at += page.len();
+    }
+    damaged
+}
+
+/// Goes on with a checksum over `bytes`.
+fn crc(crc: u32, bytes: &[u8]) -> u32 {
+    bytes.iter().fold(crc, |crc, &byte| crc << 8 ^ CRC[usize::from(crc.to_be_bytes()[0] ^ byte)])
+}
+
 fn body_length(lacing: &[u8]) -> usize {
     lacing.iter().map(|&segment| usize::from(segment)).sum()
 }
+
+/// What each byte does to a checksum: the polynomial 0x04c11db7, the highest bit first.
+const CRC: [u32; 256] = {
+    let mut table = [0; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        let mut rest = (byte as u32) << 24;
+        let mut bit = 0;
+        while bit < 8 {
+            rest = (rest << 1) ^ ((rest >> 31) * 0x04c1_1db7);
+            bit += 1;
+        }
+        table[byte] = rest;
+        byte += 1;
+    }
+    table
+};
 
 /// The packets before the audio: the head and the comments.
 const HEADERS: usize = 2;

@@ -65,7 +65,11 @@ impl<R: Read> WavReader<R> {
         if let (Err(_), None, Some(total)) = (&wav, total, forward.total()) {
             wav = Wav::walk(&mut forward, Some(total)).map_err(DecodeError::Io)?;
         }
-        let wav = wav.map_err(|error| refusal(error, forward.beginning()))?;
+        let wav = match wav {
+            Ok(wav) => wav,
+            Err(WavError::Incomplete(_)) if forward.has_ended() => return Err(DecodeError::NoAudio),
+            Err(error) => return Err(refusal(error, forward.beginning(ENOUGH_FOR_A_NAME).map_err(DecodeError::Io)?)),
+        };
         let format = format(&wav).ok_or(DecodeError::Codec { codec: wav.codec, container: Container::Wav })?;
         let claimed = (!wav.is_open(total.or_else(|| forward.total()))).then_some(wav.claimed);
         let frames = Frames::new(forward.from(wav.data_offset).map_err(DecodeError::Io)?, format, claimed);
@@ -144,6 +148,9 @@ fn may_follow(rest: &[u8]) -> bool {
     };
     chunk(rest) || rest.strip_prefix(&[0]).is_some_and(chunk)
 }
+
+/// Text needs some more than the first bytes to be told from other data.
+const ENOUGH_FOR_A_NAME: usize = 512;
 
 /// The bytes that make a file a WAV.
 const HEAD: usize = 12;

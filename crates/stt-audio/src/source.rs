@@ -6,6 +6,21 @@ use std::io::{self, Read, Seek, SeekFrom};
 pub(crate) trait Source {
     /// Fills as much of `into` as there is from `offset` on, and says how much that was.
     fn read_at(&mut self, offset: u64, into: &mut [u8]) -> io::Result<usize>;
+
+    /// So many bytes from `offset` on, if all of them are there.
+    fn array<const N: usize>(&mut self, offset: u64) -> io::Result<Option<[u8; N]>> {
+        let mut bytes = [0; N];
+        let count = self.read_at(offset, &mut bytes)?;
+        Ok((count == N).then_some(bytes))
+    }
+
+    /// At most so many bytes from `offset` on.
+    fn piece(&mut self, offset: u64, length: usize) -> io::Result<Vec<u8>> {
+        let mut bytes = vec![0; length];
+        let count = self.read_at(offset, &mut bytes)?;
+        bytes.truncate(count);
+        Ok(bytes)
+    }
 }
 
 impl Source for &[u8] {

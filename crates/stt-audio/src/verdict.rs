@@ -59,10 +59,16 @@ pub enum Reason {
     Empty,
     /// The header of a WAV could not be understood.
     Header(WavError),
+    /// The channels of Opus are laid out in a way for more than stereo, by the number of its family.
+    Mapping(u8),
     /// Headers, and no audio behind them.
     NoAudio,
+    /// The index is missing that says where the audio lies, as it is in a recording that was not finished.
+    NoIndex,
     /// Not audio, by what it is instead.
     NotAudio(Container),
+    /// The first packet of an Opus stream has no sense.
+    OpusHead,
     /// A rate outside of 8 to 48 kHz, where nobody is known to have seen one work.
     Rate(u32),
     /// Several Ogg streams, beside or behind each other: only the first could be heard.
@@ -90,9 +96,16 @@ impl fmt::Display for Reason {
             Self::Container(container) => write!(f, "{container}, the service takes WAV and Ogg Opus"),
             Self::Empty => f.write_str("file is empty"),
             Self::Header(error) => write!(f, "not a WAV that can be read: {error}"),
+            Self::Mapping(family) => {
+                write!(f, "channels in the mapping family {family}, which is for more of them than the service takes")
+            }
             Self::NoAudio => f.write_str("headers, but no audio"),
+            Self::NoIndex => {
+                f.write_str("the index that belongs at its end is missing; the recording was not finished")
+            }
             Self::NotAudio(Container::Unknown) => f.write_str("no audio format that is known; headerless PCM?"),
             Self::NotAudio(container) => write!(f, "{container}, not audio"),
+            Self::OpusHead => f.write_str("the head of the Opus stream has no sense"),
             Self::Rate(rate) => write!(f, "{}, only 8 to 48 kHz can be expected to work", Rate(*rate)),
             Self::SeveralStreams => f.write_str("several Ogg streams in one file, the service would hear one"),
             Self::TooLong { length, limits } => {

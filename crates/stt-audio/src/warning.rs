@@ -17,6 +17,11 @@ pub enum Warning {
         /// Bytes that its other numbers make.
         needed: u64,
     },
+    /// Pages at the beginning of an Ogg file are damaged.
+    Checksum {
+        /// How many of those that were looked at.
+        pages: usize,
+    },
     /// A chunk before the audio claims to be longer than the file; the audio was found behind it nevertheless.
     ChunkTooLong {
         /// Bytes that the chunk claims.
@@ -60,6 +65,10 @@ impl fmt::Display for Warning {
         match *self {
             Self::BlockAlign { claimed, needed } => {
                 write!(f, "the header says {claimed} bytes a sample, its other numbers make {needed}; using those")
+            }
+            Self::Checksum { pages: 1 } => f.write_str("the checksum of a page is wrong; players leave out such pages"),
+            Self::Checksum { pages } => {
+                write!(f, "the checksums of {pages} pages are wrong; players leave out such pages")
             }
             Self::ChunkTooLong { claimed } => {
                 let claimed = Bytes(claimed);

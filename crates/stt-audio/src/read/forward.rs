@@ -28,15 +28,36 @@ impl<R: Read> Forward<R> {
         (self.ended && self.from == 0).then_some(self.kept.len() as u64)
     }
 
-    /// The beginning of the stream as far as it is still there.
-    pub(crate) fn beginning(&self) -> &[u8] {
-        if self.from == 0 { &self.kept } else { &[] }
+    /// Whether the stream has ended.
+    pub(crate) const fn has_ended(&self) -> bool {
+        self.ended
+    }
+
+    /// The beginning of the stream, up to so many bytes, where it is still there.
+    pub(crate) fn beginning(&mut self, length: usize) -> io::Result<&[u8]> {
+        if self.from != 0 {
+            return Ok(&[]);
+        }
+        self.keep(length)?;
+        Ok(&self.kept)
     }
 
     /// The stream from `offset` on.
     pub(crate) fn from(mut self, offset: u64) -> io::Result<Chain<Cursor<Vec<u8>>, R>> {
         self.pass(offset)?;
         Ok(Cursor::new(self.kept).chain(self.input))
+    }
+
+    /// Reads until so many bytes are kept, or the stream ends.
+    fn keep(&mut self, wanted: usize) -> io::Result<()> {
+        let there = self.kept.len();
+        if there < wanted && !self.ended {
+            self.kept.resize(wanted, 0);
+            let filled = source::fill(&mut self.input, &mut self.kept[there..]);
+            self.kept.truncate(there + *filled.as_ref().unwrap_or(&0));
+            self.ended = filled? < wanted - there;
+        }
+        Ok(())
     }
 
     /// Drops what stands before `offset`.
@@ -55,17 +76,14 @@ impl<R: Read> Forward<R> {
 impl<R: Read> Source for Forward<R> {
     fn read_at(&mut self, offset: u64, into: &mut [u8]) -> io::Result<usize> {
         if self.from + (PREFIX as u64) < offset.saturating_add(into.len() as u64) {
-            self.pass(offset)?;
+            // The end may come first, and then nothing has to go.
+            self.keep(PREFIX)?;
+            if !self.ended {
+                self.pass(offset)?;
+            }
         }
         let from = usize::try_from(offset.saturating_sub(self.from)).unwrap_or(usize::MAX);
-        let (there, wanted) = (self.kept.len(), from.saturating_add(into.len()));
-        // Within the beginning that is kept by now, or `from` is 0 because everything before was passed.
-        if there < wanted && wanted <= PREFIX {
-            self.kept.resize(wanted, 0);
-            let count = source::fill(&mut self.input, &mut self.kept[there..])?;
-            self.kept.truncate(there + count);
-            self.ended |= there + count < wanted;
-        }
+        self.keep(from.saturating_add(into.len()).min(PREFIX))?;
         (&self.kept[..]).read_at(from as u64, into)
     }
 }

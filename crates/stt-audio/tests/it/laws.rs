@@ -3,14 +3,21 @@
 use std::{io::Cursor, time::Instant};
 
 use proptest::prelude::*;
-use stt_audio::{Inspection, Limits, Metered, Verdict, Wav};
+use stt_audio::{Inspection, Limits, Metered, RawPcm, Verdict, Wav, WavReader};
 
-use crate::make::{MadeWav, chunk, opus};
+use crate::{
+    formats,
+    inspect::Counting,
+    make::{MadeWav, chunk, opus},
+    reader::hear,
+};
 
 /// Looks at bytes in every way there is, and checks what must hold of any answer.
 fn examine(bytes: &[u8]) {
     let total = bytes.len() as u64;
-    let file = Inspection::of_file(&mut Cursor::new(bytes)).expect("memory can be read");
+    let mut counting = Counting { inner: Cursor::new(bytes), read: 0 };
+    let file = Inspection::of_file(&mut counting).expect("memory can be read");
+    assert!(counting.read <= LOOKED_AT, "{} bytes were read", counting.read);
     let memory = Inspection::of_prefix(bytes, Some(total));
     if bytes.len() <= stt_audio::PREFIX {
         assert_eq!(file, memory, "a file and its bytes are one thing");
@@ -35,7 +42,23 @@ fn examine(bytes: &[u8]) {
         assert!(taken <= bytes.len());
         assert!(meter.heard() <= Limits::seconds(1).longest());
     }
+    listen(bytes, None);
+    listen(bytes, Some(total));
 }
+
+/// Reads the samples, if it is a WAV, and checks that no more come than the bytes can hold.
+fn listen(bytes: &[u8], total: Option<u64>) {
+    let Ok(mut reader) = WavReader::new(bytes, total) else { return };
+    let wav = reader.wav().clone();
+    let Ok((rate, channels, samples, _)) = hear(&mut reader) else { return };
+    assert_eq!((rate, channels), (wav.rate, wav.channels));
+    let frames = samples.len() as u64 / u64::from(channels);
+    let there = wav.data_length(Some(bytes.len() as u64)).expect("the length of a file is known");
+    assert_eq!(Some(frames), wav.frame_bytes().map(|frame| there / frame), "what is told is what is heard");
+}
+
+/// The beginning, the end of Ogg, and the heads of what is looked at between, in bytes.
+const LOOKED_AT: usize = 65_536 + 131_072 + 32_768;
 
 fn samples() -> Vec<Vec<u8>> {
     let mut listed = MadeWav::new(1, 16_000, 1, 16, 20);
@@ -47,8 +70,14 @@ fn samples() -> Vec<Vec<u8>> {
         long.bytes(),
         MadeWav::new(3, 48_000, 2, 32, 5).extensible(32).bytes(),
         MadeWav::new(1, 8_000, 1, 16, 20).big_endian_bytes(),
+        MadeWav { data_size: 0, ..MadeWav::new(1, 8_000, 2, 24, 4) }.bytes(),
+        MadeWav::new(7, 8_000, 1, 8, 20).bytes(),
+        MadeWav::new(3, 8_000, 1, 64, 4).bytes(),
         opus(1, 96_000, 2),
     ]
+    .into_iter()
+    .chain(formats::samples())
+    .collect()
 }
 
 #[test]
@@ -61,7 +90,7 @@ fn no_truncation_of_any_file_does_harm() {
 #[test]
 fn no_flipped_bit_and_no_foreign_byte_does_harm() {
     for sample in samples() {
-        for at in 0..sample.len().min(160) {
+        for at in 0..sample.len().min(400) {
             for value in (0..8).map(|bit| sample[at] ^ (1 << bit)).chain([0, 0x7f, 0x80, 0xff]) {
                 let mut broken = sample.clone();
                 broken[at] = value;
@@ -87,9 +116,18 @@ fn a_hostile_file_costs_no_time() {
 
 proptest! {
     #[test]
-    fn any_bytes_can_be_looked_at(bytes in proptest::collection::vec(any::<u8>(), 0..400), magic in 0..4_usize) {
-        let magic = [&b""[..], b"RIFF\x24\0\0\0WAVE", b"OggS\0\x02", b"RF64\xff\xff\xff\xffWAVEds64\x1c\0\0\0"][magic];
+    fn any_bytes_can_be_looked_at(bytes in proptest::collection::vec(any::<u8>(), 0..400), magic in 0..14_usize) {
+        let magic = [&b""[..], b"RIFF\x24\0\0\0WAVE", b"OggS\0\x02", b"RF64\xff\xff\xff\xffWAVEds64\x1c\0\0\0",
+            b"fLaC\x80\0\0\x22", b"FORM\0\0\0\0AIFF", b"caff\0\x01\0\0", b".snd", b"#!AMR\n", b"\xff\xfb\x90\0",
+            b"\x1a\x45\xdf\xa3\x84webm\x18\x53\x80\x67\xff", b"\0\0\0\x08ftyp\0\0\x10\0moov\0\0\x08\0trak",
+            b"\x30\x26\xb2\x75", b"ID3\x04\0\0\0\0\0\0"][magic];
         examine(&[magic, &bytes].concat());
+    }
+
+    #[test]
+    fn any_bytes_can_be_heard(bytes in proptest::collection::vec(any::<u8>(), 0..400), format in 0..4_usize) {
+        let format = ["1:8:1", "768000:f64be:64", "8000:alaw:3", "8000:24:2"][format].parse().expect("is a format");
+        prop_assert!(hear(&mut RawPcm::new(&bytes[..], format)).is_ok());
     }
 
     #[test]

@@ -105,11 +105,18 @@ pub(crate) fn laced_page(flags: u8, granule: u64, serial: u32, lacing: &[u8], bo
     bytes.push(flags);
     bytes.extend(granule.to_le_bytes());
     bytes.extend(serial.to_le_bytes());
-    // The number of the page and the check sum, which nobody needs to look at to know what a file is.
+    // The number of the page, which nobody needs to know what a file is, and the place of the checksum.
     bytes.extend([0; 8]);
     bytes.push(lacing.len() as u8);
     bytes.extend(lacing);
     bytes.extend(body);
+    // RFC 3533: the remainder of dividing by a polynomial, bit by bit.
+    let mut checksum = 0_u32;
+    for bit in bytes.iter().flat_map(|byte| (0..8).rev().map(move |bit| u32::from(byte >> bit & 1))) {
+        let carry = checksum >> 31 ^ bit;
+        checksum = (checksum << 1) ^ if carry == 1 { 0x04c1_1db7 } else { 0 };
+    }
+    bytes[22..26].copy_from_slice(&checksum.to_le_bytes());
     bytes
 }
 
