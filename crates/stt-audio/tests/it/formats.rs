@@ -520,6 +520,61 @@ fn each_reason_has_its_cure() {
 }
 
 #[test]
+fn what_other_programs_wrote_is_told_as_they_wrote_it() {
+    // As `tests/audio/README.md` has it; what is estimated may count the padding of its codec.
+    for (name, told, frames) in [
+        ("chirp-cbr-lame.mp3", "MP3, 44.1 kHz, stereo", Some(50_001)),
+        ("chirp-vbr-lame.mp3", "MP3, 44.1 kHz, stereo", Some(50_001)),
+        ("chirp-cbr-xing.mp3", "MP3, 44.1 kHz, mono", Some(50_001)),
+        ("chirp-vbr-bare.mp3", "MP3, 44.1 kHz, mono", Some(50_001)),
+        ("chirp-cbr-bare.mp3", "MP3, 16 kHz, mono", Some(16_001)),
+        ("chirp.mp2", "MP3, MPEG layer II, 48 kHz, mono", Some(50_001)),
+        ("chirp-aac.m4a", "MP4 (M4A), AAC, 44.1 kHz, stereo", Some(50_001)),
+        ("chirp-aac-faststart.m4a", "MP4 (M4A), AAC, 44.1 kHz, stereo", Some(50_001)),
+        ("chirp-aac-fragmented.mp4", "MP4 (M4A), AAC, 44.1 kHz, stereo", None),
+        ("chirp.aac", "AAC, 44.1 kHz, mono", Some(50_001)),
+        ("chirp-aac.mkv", "Matroska, AAC, 44.1 kHz, stereo", Some(50_001)),
+        ("chirp-video.mp4", "MP4 (M4A), AAC, 48 kHz, mono", Some(50_001)),
+        // The description of AC-3 in MP4 says two channels, whatever there are.
+        ("chirp-ac3.mp4", "MP4 (M4A), AC-3, 48 kHz, stereo", Some(50_001)),
+        ("chirp-ac3.mkv", "Matroska, AC-3, 48 kHz, mono", Some(50_001)),
+        ("chirp-alac.m4a", "MP4 (M4A), ALAC, 16 kHz, mono", Some(4_001)),
+        ("chirp-alac.caf", "CAF, ALAC, 16 kHz, mono", Some(4_001)),
+        ("chirp.flac", "FLAC, 16 kHz, stereo, 16 bits", Some(4_001)),
+        ("chirp-flac.ogg", "Ogg, FLAC, 16 kHz, stereo", Some(4_001)),
+        ("chirp-vorbis.ogg", "Ogg, Vorbis, 44.1 kHz, stereo", Some(50_001)),
+        ("chirp-vorbis-mono.ogg", "Ogg, Vorbis, 48 kHz, mono", Some(50_001)),
+        ("chirp-vorbis.webm", "WebM, Vorbis, 44.1 kHz, stereo", Some(50_001)),
+        ("chirp-opus.ogg", "Ogg, Opus, 16 kHz, mono", Some(16_001)),
+        ("chirp-opus-stereo.ogg", "Ogg, Opus, 48 kHz, stereo", Some(50_001)),
+        ("chirp-opus.webm", "WebM, Opus, 48 kHz, mono", Some(50_001)),
+        ("chirp-opus-live.webm", "WebM, Opus, 48 kHz, mono", None),
+        ("chirp-speex.ogg", "Ogg, Speex, 16 kHz, mono", Some(16_001)),
+        ("chirp.aiff", "AIFF, PCM, 16 kHz, mono, 16 bits", Some(4_001)),
+        ("chirp.caf", "CAF, PCM, 16 kHz, mono, 16 bits", Some(4_001)),
+        ("chirp-pcm.mkv", "Matroska, PCM, 16 kHz, mono, 16 bits", Some(4_001)),
+        ("chirp-le.aiff", "AIFF, PCM, 16 kHz, stereo, 16 bits", Some(4_001)),
+    ] {
+        let path = format!("{}/../../tests/audio/{name}", env!("CARGO_MANIFEST_DIR"));
+        let inspection = inspect(&std::fs::read(path).expect("is there"));
+        let rate = inspection.rate.map_or(0.0, f64::from);
+        assert!(inspection.to_string().starts_with(told), "{name}: {inspection}");
+        assert_eq!(inspection.warnings, [], "{name}");
+        match (inspection.length, frames) {
+            (Length::Unknown, None) => {}
+            (Length::Exact(length), Some(frames)) => {
+                assert!((length.as_secs_f64() - f64::from(frames) / rate).abs() < 1e-4, "{name}: {length:?}");
+            }
+            (Length::Estimated(length), Some(frames)) => {
+                let more = length.as_secs_f64() - f64::from(frames) / rate;
+                assert!((-0.001..0.1).contains(&more), "{name}: {more} s more");
+            }
+            (length, _) => panic!("{name}: {length:?}"),
+        }
+    }
+}
+
+#[test]
 fn noise_that_begins_like_a_frame_is_no_mp3() {
     // A frame must be followed by a frame, and what only looks like one is what it is otherwise.
     let mut noise = mp3_frame();

@@ -1,6 +1,9 @@
 //! What holds for every input, however broken.
 
-use std::{io::Cursor, time::Instant};
+use std::{
+    io::{Cursor, Read, Seek, SeekFrom},
+    time::Instant,
+};
 
 use proptest::prelude::*;
 use stt_audio::{Inspection, Limits, Metered, RawPcm, Verdict, Wav, WavReader};
@@ -112,6 +115,47 @@ fn a_hostile_file_costs_no_time() {
     }
     // Some milliseconds without optimization; the bound is for what would grow with the square.
     assert!(begun.elapsed().as_secs() < 5);
+}
+
+#[test]
+fn a_long_file_costs_no_more_than_a_short_one() {
+    for sample in samples() {
+        let mut file = Long { head: &sample, total: 10 << 30, at: 0, read: 0 };
+        Inspection::of_file(&mut file).expect("memory can be read");
+        assert!(file.read <= LOOKED_AT, "{} bytes were read", file.read);
+    }
+}
+
+/// A file that goes on with zeros.
+struct Long<'a> {
+    head: &'a [u8],
+    total: u64,
+    at: u64,
+    read: usize,
+}
+
+impl Read for Long<'_> {
+    fn read(&mut self, into: &mut [u8]) -> std::io::Result<usize> {
+        let left = usize::try_from(self.total.saturating_sub(self.at)).unwrap_or(usize::MAX);
+        let count = left.min(into.len());
+        for (byte, at) in into[..count].iter_mut().zip(self.at..) {
+            *byte = usize::try_from(at).ok().and_then(|at| self.head.get(at)).copied().unwrap_or(0);
+        }
+        self.at += count as u64;
+        self.read += count;
+        Ok(count)
+    }
+}
+
+impl Seek for Long<'_> {
+    fn seek(&mut self, to: SeekFrom) -> std::io::Result<u64> {
+        self.at = match to {
+            SeekFrom::Start(at) => at,
+            SeekFrom::End(back) => self.total.saturating_add_signed(back),
+            SeekFrom::Current(by) => self.at.saturating_add_signed(by),
+        };
+        Ok(self.at)
+    }
 }
 
 proptest! {

@@ -106,6 +106,52 @@ fn a_page_that_is_cut_off_does_not_count() {
 }
 
 #[test]
+fn what_ends_before_its_audio_is_refused() {
+    let whole = opus(1, 0, 1);
+    // The head ends at 47, the comments at 91; the only page of audio needs all that follows.
+    for cut in [6, 27, 40, 47, 60, 91, 100, whole.len() - 1] {
+        assert_eq!(reasons(&whole[..cut]), ["headers, but no audio"], "{cut} bytes");
+    }
+    assert_eq!(reasons(&whole), [""; 0]);
+}
+
+#[test]
+fn a_head_without_sense_is_refused() {
+    let reason = "the head of the Opus stream has no sense";
+    let with = |head: &[u8]| [page(2, 0, 7, &[head]), opus(1, 0, 1)[47..].to_vec()].concat();
+    let patched = |at: usize, value: u8| {
+        let mut head = opus_head(1);
+        head[at] = value;
+        reasons(&with(&head))
+    };
+
+    assert_eq!(patched(8, 0x10), [reason], "a version of which nothing is known");
+    assert_eq!(patched(8, 0x0f), [""; 0], "a version that changes nothing for old readers");
+    assert_eq!(patched(9, 0), [reason], "no channel");
+    assert_eq!(reasons(&with(b"OpusHead\x01\x01")), [reason], "too short");
+    assert_eq!(patched(18, 1), ["channels in the mapping family 1, which is for more of them than the service takes"]);
+}
+
+#[test]
+fn a_wrong_checksum_is_told() {
+    let mut bytes = opus(1, 0, 3);
+    let warnings = |bytes: &[u8]| inspect(bytes).warnings.iter().map(ToString::to_string).collect::<Vec<_>>();
+    assert_eq!(warnings(&bytes), [""; 0]);
+    bytes[40] ^= 1;
+    assert_eq!(warnings(&bytes), ["the checksum of a page is wrong; players leave out such pages"]);
+    bytes[90] ^= 1;
+    assert_eq!(warnings(&bytes), ["the checksums of 2 pages are wrong; players leave out such pages"]);
+}
+
+#[test]
+fn much_that_is_no_page_behind_the_audio_leaves_its_length_open() {
+    let inspection = inspect(&[opus(1, 0, 3), vec![0; 200_000]].concat());
+
+    assert_eq!(inspection.length, Length::Unknown);
+    assert_eq!(inspection.warnings, [stt_audio::Warning::CutShort]);
+}
+
+#[test]
 fn a_pipe_has_no_length_until_it_ended() {
     let bytes = opus(1, 0, 3);
 
