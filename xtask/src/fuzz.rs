@@ -31,6 +31,7 @@ const TARGETS: [Target; 7] = [
     },
     Target { name: "recognition", what: "the body of a successful answer", seeds: &[Seed::Files("data/replies")] },
     Target { name: "retry_after", what: "the headers that ask to wait", seeds: &[Seed::Text(WAITS)] },
+    Target { name: "samples", what: "a WAV that is decoded", seeds: &[Seed::Files("audio")] },
     Target { name: "service_message", what: "the body of an error answer", seeds: &[Seed::Files("data/replies")] },
     Target { name: "token_answer", what: "the answer to a request for a token", seeds: &[Seed::Files("data/replies")] },
     Target { name: "transcript", what: "a transcript as JSON, read again", seeds: &[Seed::Text(TRANSCRIPT)] },

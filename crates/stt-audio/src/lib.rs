@@ -3,7 +3,8 @@
 //! The service answers audio of the wrong kind with silence instead of an error, and there is no warning when it is
 //! too long. Use this crate before anything is sent: [`Inspection`] looks at the beginning of a file or a pipe and
 //! says what it is, and its [`Verdict`] whether it can go out as it is, wants another header, or why it cannot. For a
-//! pipe that may never end, [`LengthMeter`] says where one request is full.
+//! pipe that may never end, [`LengthMeter`] says where one request is full. What the service would not take has a
+//! [`Cure`] with its reason, and [`WavReader`] and [`RawPcm`] give the samples that a conversion begins with.
 //!
 //! ```
 //! use stt_audio::{Inspection, Limits, Verdict};
@@ -15,7 +16,7 @@
 //! assert_eq!(reasons[0].to_string(), "HTML, not audio");
 //! ```
 //!
-//! Nothing is decoded, and no number in a file decides how much memory is used.
+//! Looking at a file decodes nothing, and no number in a file decides how much memory is used.
 
 #![warn(clippy::print_stderr, clippy::print_stdout)]
 
