@@ -79,7 +79,7 @@ impl Inspection {
         prefix.truncate(count);
         match Container::sniff(&prefix) {
             Container::Wav => {
-                let wav = Wav::walk(&mut File { prefix: &prefix, rest: file }, Some(total))?;
+                let wav = Wav::walk(&mut File { prefix: &prefix, rest: file, total }, Some(total))?;
                 Ok(Self::of_wav(wav, Some(total)))
             }
             Container::Ogg => {
@@ -90,7 +90,7 @@ impl Inspection {
             }
             _ if prefix.is_empty() => Ok(Self::of(Container::Unknown, Found::Empty)),
             container => {
-                let facts = look(container, &mut File { prefix: &prefix, rest: file }, Some(total))?;
+                let facts = look(container, &mut File { prefix: &prefix, rest: file, total }, Some(total))?;
                 Ok(Self::of_facts(container, facts))
             }
         }

@@ -37,6 +37,8 @@ impl Source for &[u8] {
 pub(crate) struct File<'a, R> {
     pub(crate) prefix: &'a [u8],
     pub(crate) rest: &'a mut R,
+    /// Its whole length.
+    pub(crate) total: u64,
 }
 
 impl<R: Read + Seek> Source for File<'_, R> {
@@ -44,6 +46,10 @@ impl<R: Read + Seek> Source for File<'_, R> {
         let end = offset.saturating_add(into.len() as u64);
         if end <= self.prefix.len() as u64 {
             return self.prefix.read_at(offset, into);
+        }
+        // Systems refuse to seek as far as a hostile header may say.
+        if self.total <= offset {
+            return Ok(0);
         }
         self.rest.seek(SeekFrom::Start(offset))?;
         fill(self.rest, into)

@@ -98,7 +98,7 @@ pub(crate) fn look(source: &mut impl Source, total: Option<u64>) -> io::Result<F
         }
         at = part.end;
     }
-    let (Some(index), end) = (index, total.unwrap_or(u64::MAX)) else {
+    let Some(index) = index else {
         // In sight of its end, a file without an index is the rest of a recording that was never finished.
         let shape = if end <= at { Shape::NoIndex } else { Shape::Audio };
         return Ok(Facts { shape, ..Facts::default() });

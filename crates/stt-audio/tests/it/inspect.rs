@@ -241,7 +241,7 @@ fn chunks_longer_than_the_prefix_are_sought_over_and_not_read() {
     assert_eq!(reasons(&pipe), ["not a WAV that can be read: the header goes on after byte 10000020"]);
 }
 
-/// Counts what is read.
+/// Counts what is read, and refuses to seek behind the end, as systems do that go far behind it.
 pub(crate) struct Counting<'a> {
     pub(crate) inner: Cursor<&'a [u8]>,
     pub(crate) read: usize,
@@ -257,6 +257,10 @@ impl Read for Counting<'_> {
 
 impl Seek for Counting<'_> {
     fn seek(&mut self, to: SeekFrom) -> std::io::Result<u64> {
-        self.inner.seek(to)
+        let at = self.inner.seek(to)?;
+        if self.inner.get_ref().len() as u64 <= at && at != 0 && to != SeekFrom::End(0) {
+            return Err(std::io::ErrorKind::InvalidInput.into());
+        }
+        Ok(at)
     }
 }
