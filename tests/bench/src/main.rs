@@ -14,6 +14,7 @@ mod process;
 mod rounds;
 mod sample;
 mod server;
+mod split;
 mod spread;
 mod table;
 
@@ -39,6 +40,7 @@ fn run(arguments: &[&str]) -> Outcome<()> {
     }
     match arguments {
         ["client", choices @ ..] => rounds::run(&rounds::Choices::parse(choices)?),
+        ["split", choices @ ..] => split::run(&split::Choices::parse(choices)?),
         // These two are how the program starts itself in other processes.
         ["serve"] => server::run(),
         ["peer", peer, cell, address, milliseconds] => {
