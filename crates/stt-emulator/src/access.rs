@@ -10,6 +10,7 @@ use crate::fingerprint::Fingerprint;
 use crate::limits::Throttled;
 use crate::rule::Rule;
 use crate::rules;
+use crate::secret;
 use crate::tenant::{Caller, Tenants};
 use crate::token::{self, TokenError};
 
@@ -84,20 +85,45 @@ pub(crate) fn key(headers: &HeaderMap, config: &Config, tenants: &Tenants) -> Re
         return Err(missing(config));
     };
     let key = Fingerprint::of(value.as_bytes());
-    let owner = tenants.owner(key).or(match config.keys {
-        Keys::WellKnown => None,
-        Keys::Any => (!value.is_empty()).then_some(key),
-    });
-    owner.map(|tenant| Caller { key, tenant }).ok_or_else(|| {
-        let why = format!("the key with the fingerprint {key} is not one of this emulator's");
-        Refusal::new(rules::KEY_UNKNOWN, why)
+    if let Some(tenant) = owner(value.as_bytes(), config, tenants) {
+        return Ok(Caller { key, tenant });
+    }
+    if config.reject_real_keys && is_real(value.as_bytes(), tenants) {
+        let why = format!("the key with the fingerprint {key} looks real, and real keys are not wanted here");
+        return Err(Refusal::new(rules::KEY_REAL, why));
+    }
+    let why = match tenants.is_replaced(key) {
+        true => format!("another key took the place of the one with the fingerprint {key}"),
+        false => format!("the key with the fingerprint {key} is not one of this emulator's"),
+    };
+    Err(Refusal::new(rules::KEY_UNKNOWN, why))
+}
+
+/// Whose key this is; where any key is accepted, a new one is a tenant's of its own.
+pub(crate) fn owner(key: &[u8], config: &Config, tenants: &Tenants) -> Option<Fingerprint> {
+    let fingerprint = Fingerprint::of(key);
+    tenants.owner(fingerprint).or_else(|| {
+        let wanted = match config.keys {
+            Keys::WellKnown => false,
+            Keys::Any => !(key.is_empty() || config.reject_real_keys && is_real(key, tenants)),
+        };
+        (wanted && !tenants.is_replaced(fingerprint)).then_some(fingerprint)
     })
+}
+
+/// Whether a key looks like one of a real resource: it has the form, and is none that this emulator gave out.
+pub(crate) fn is_real(key: &[u8], tenants: &Tenants) -> bool {
+    let fingerprint = Fingerprint::of(key);
+    secret::is_key(key) && tenants.owner(fingerprint).is_none() && !tenants.is_replaced(fingerprint)
 }
 
 /// The caller who exchanged a key for this token.
 fn own(token: &str, config: &Config, tenants: &Tenants, now: Duration) -> Result<Caller, Refusal> {
     let unknown = |error: TokenError| Refusal::new(rules::TOKEN_UNKNOWN, error.to_string());
     let claims = token::read(token, &config.region).map_err(unknown)?;
+    if tenants.is_revoked(claims.tenant, claims.jti) {
+        return Err(Refusal::new(rules::TOKEN_REVOKED, "the token was revoked"));
+    }
     match claims.ended(tenants.now(Some(claims.tenant), now)) {
         Some(ago) => Err(Refusal::new(rules::TOKEN_EXPIRED, format!("the token ended {ago} s ago"))),
         None => Ok(Caller { key: claims.key, tenant: claims.tenant }),

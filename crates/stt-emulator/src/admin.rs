@@ -1,49 +1,52 @@
 //! The paths under `/__emulator/`: for the user of the emulator, and for nobody else's page.
 
-use std::net::IpAddr;
+mod command;
+mod filter;
+mod origin;
+
+use std::borrow::Cow;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::header::{ALLOW, CONTENT_TYPE, HOST, ORIGIN};
+use http::header::{ALLOW, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS};
 use http::request::Parts;
-use http::uri::Authority;
 use http::{HeaderValue, Method, Response, StatusCode};
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
+pub(crate) use command::{Action, PATHS};
+pub(crate) use filter::{Filter, Scope};
+
+use crate::query::Query;
 use crate::upload::Upload;
 use crate::verdict::JSON;
 
-/// What an admin request wants, once its path, its method and its origin are right.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(crate) enum Command {
-    Advance,
-    ClearRequests,
-    Fidelity,
-    Health,
-    Index,
-    Requests,
-    Version,
+/// An admin request whose path, method and origin are right.
+#[derive(Debug)]
+pub(crate) struct Command {
+    pub(crate) action: Action,
+    /// Whom it is about; all tenants where nobody is named.
+    pub(crate) scope: Option<Scope>,
+    pub(crate) filter: Filter,
 }
 
 impl Command {
     /// The command of a request to `path`, which is the part behind `/__emulator`.
     pub(crate) fn of(path: &str, head: &Parts) -> Result<Self, Denied> {
-        is_local(head).map_err(|why| Denied::new(StatusCode::FORBIDDEN, why))?;
-        let commands: &[(Method, Self)] = match path {
-            "" | "/" => &[(Method::GET, Self::Index)],
-            "/health" => &[(Method::GET, Self::Health)],
-            "/version" => &[(Method::GET, Self::Version)],
-            "/fidelity" => &[(Method::GET, Self::Fidelity)],
-            "/requests" => &[(Method::GET, Self::Requests), (Method::DELETE, Self::ClearRequests)],
-            "/clock/advance" => &[(Method::POST, Self::Advance)],
-            _ => return Err(Denied::new(StatusCode::NOT_FOUND, "Resource not found")),
-        };
-        let command = commands.iter().find(|(method, _)| method == head.method);
-        command.map(|(_, command)| *command).ok_or_else(|| Denied {
-            allow: commands.iter().map(|(method, _)| method.as_str()).collect::<Vec<_>>().join(", "),
+        origin::is_local(head).map_err(|why| Denied::new(StatusCode::FORBIDDEN, why))?;
+        let actions = command::at(path);
+        if actions.is_empty() {
+            return Err(Denied::new(StatusCode::NOT_FOUND, "Resource not found"));
+        }
+        let wanted = if head.method == Method::HEAD { &Method::GET } else { &head.method };
+        let action = actions.iter().find(|(method, _)| method == wanted).map(|(_, action)| action.clone());
+        let action = action.ok_or_else(|| Denied {
+            allow: actions.iter().map(|(method, _)| method.as_str()).collect::<Vec<_>>().join(", "),
             ..Denied::new(StatusCode::METHOD_NOT_ALLOWED, "Method not allowed")
-        })
+        })?;
+        let query = Query::read(head.uri.query().unwrap_or_default());
+        Ok(Self { action, scope: Scope::read(head, &query)?, filter: Filter::read(&query)? })
     }
 }
 
@@ -51,19 +54,23 @@ impl Command {
 #[derive(Debug)]
 pub(crate) struct Denied {
     status: StatusCode,
-    message: &'static str,
+    message: Cow<'static, str>,
     /// The methods that the path has, where the method was wrong.
     allow: String,
 }
 
 impl Denied {
-    fn new(status: StatusCode, message: &'static str) -> Self {
-        Self { status, message, allow: String::new() }
+    pub(crate) fn new(status: StatusCode, message: impl Into<Cow<'static, str>>) -> Self {
+        Self { status, message: message.into(), allow: String::new() }
+    }
+
+    pub(crate) fn bad(message: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, message)
     }
 
     pub(crate) fn response(self) -> Response<Bytes> {
         let body = json!({"error": {"code": self.status.as_str(), "message": self.message}});
-        let mut response = respond(self.status, body.to_string().into_bytes());
+        let mut response = respond(self.status, JSON, body.to_string());
         if !self.allow.is_empty() {
             let allow = HeaderValue::try_from(self.allow).expect("methods and commas");
             response.headers_mut().insert(ALLOW, allow);
@@ -72,34 +79,68 @@ impl Denied {
     }
 }
 
-/// How far `POST /__emulator/clock/advance` moves the clock.
-pub(crate) fn advance_by(upload: &Upload) -> Result<Duration, Denied> {
+/// What the body of an admin request says in JSON, with `example` to be told if it says something else.
+pub(crate) fn read<T: DeserializeOwned>(upload: &Upload, example: &str) -> Result<T, Denied> {
+    let body = match upload {
+        Upload::Whole(body) => body,
+        Upload::TooLarge => return Err(Denied::new(StatusCode::PAYLOAD_TOO_LARGE, "the body is too large")),
+        Upload::Part(_) | Upload::Stalled => {
+            return Err(Denied::new(StatusCode::REQUEST_TIMEOUT, "the body stopped arriving"));
+        }
+    };
+    serde_json::from_slice(body).map_err(|why| Denied::bad(format!("the body must be like {example}: {why}")))
+}
+
+/// How far `POST /__emulator/clock/advance` moves a clock that may go `most` further.
+pub(crate) fn advance_by(upload: &Upload, most: Duration) -> Result<Duration, Denied> {
     #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
     struct Advance {
         seconds: f64,
     }
-    let body: &[u8] = match upload {
-        Upload::Whole(body) => body,
-        Upload::Part(_) | Upload::Stalled | Upload::TooLarge => b"",
-    };
-    let read: Option<Advance> = serde_json::from_slice(body).ok();
-    let by = read.filter(|read| read.seconds <= A_CENTURY);
-    by.and_then(|read| Duration::try_from_secs_f64(read.seconds).ok()).ok_or_else(|| {
-        let why = r#"the body must be like {"seconds": 601}, and not negative"#;
-        Denied::new(StatusCode::BAD_REQUEST, why)
+    let Advance { seconds } = read(upload, r#"{"seconds": 601}"#)?;
+    if seconds < 0.0 {
+        return Err(Denied::bad(format!("a clock goes forward only, and {seconds} is less than 0")));
+    }
+    let by = Duration::try_from_secs_f64(seconds).ok().filter(|by| *by <= most);
+    by.ok_or_else(|| {
+        let most = most.as_secs();
+        Denied::bad(format!("{seconds} seconds are too many: a clock may be 100 years ahead, which leaves {most}"))
     })
 }
 
+/// A 200 with JSON.
 pub(crate) fn ok(value: &impl Serialize) -> Response<Bytes> {
+    json_with(StatusCode::OK, value)
+}
+
+pub(crate) fn json_with(status: StatusCode, value: &impl Serialize) -> Response<Bytes> {
     let body = serde_json::to_vec(value).expect("plain structs of strings and numbers");
-    respond(StatusCode::OK, body)
+    respond(status, JSON, body)
+}
+
+/// One line of JSON for each of `values`.
+pub(crate) fn lines<T: Serialize>(values: &[T]) -> Response<Bytes> {
+    let mut body = Vec::new();
+    for value in values {
+        serde_json::to_writer(&mut body, value).expect("plain structs of strings and numbers");
+        body.push(b'\n');
+    }
+    respond(StatusCode::OK, "application/x-ndjson", body)
+}
+
+/// Recorded audio, with a type that no browser takes for a page whatever was uploaded.
+pub(crate) fn audio(audio: Bytes) -> Response<Bytes> {
+    let kind = match &*audio {
+        [b'R', b'I', b'F', b'F', ..] => "audio/wav",
+        [b'O', b'g', b'g', b'S', ..] => "audio/ogg",
+        _ => "application/octet-stream",
+    };
+    respond(StatusCode::OK, kind, audio)
 }
 
 pub(crate) fn index() -> Response<Bytes> {
-    ok(&json!({
-        "name": "stt-emulator",
-        "paths": ["health", "version", "fidelity", "requests", "clock/advance"],
-    }))
+    ok(&json!({"name": "stt-emulator", "paths": PATHS}))
 }
 
 pub(crate) fn version() -> Response<Bytes> {
@@ -110,109 +151,57 @@ pub(crate) fn health() -> Response<Bytes> {
     ok(&json!({"status": "ok"}))
 }
 
-pub(crate) fn clock(now: Duration) -> Response<Bytes> {
-    ok(&json!({"now": now.as_secs_f64()}))
+/// The time on a clock, and how far that is ahead of the real one.
+pub(crate) fn clock(now: Duration, ahead: Duration) -> Response<Bytes> {
+    ok(&json!({"now": now.as_secs_f64(), "advanced": ahead.as_secs_f64()}))
 }
 
 pub(crate) fn done() -> Response<Bytes> {
     ok(&json!({}))
 }
 
-fn respond(status: StatusCode, body: Vec<u8>) -> Response<Bytes> {
-    let mut response = Response::new(Bytes::from(body));
+fn respond(status: StatusCode, kind: &'static str, body: impl Into<Bytes>) -> Response<Bytes> {
+    let mut response = Response::new(body.into());
     *response.status_mut() = status;
-    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(JSON));
+    let fields = response.headers_mut();
+    fields.insert(CONTENT_TYPE, HeaderValue::from_static(kind));
+    fields.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     response
 }
-
-/// Whether a request comes from this machine and from no other site's page.
-///
-/// A page whose name was made to point at this machine still sends that name as Host; any other page sends its Origin,
-/// or a browser says so in `Sec-Fetch-Site`.
-fn is_local(head: &Parts) -> Result<(), &'static str> {
-    let host = head.headers.get(HOST).map(HeaderValue::as_bytes);
-    let host = host.or_else(|| head.uri.authority().map(|authority| authority.as_str().as_bytes()));
-    let host: Option<Authority> = host.and_then(|host| Authority::try_from(host).ok());
-    let Some(host) = host.filter(|authority| is_loopback(authority.host())) else {
-        return Err("admin paths answer only where Host is this machine");
-    };
-    if let Some(origin) = head.headers.get(ORIGIN) {
-        let own = origin.to_str().ok().and_then(|origin| origin.strip_prefix("http://"));
-        if own.is_none_or(|own| !own.eq_ignore_ascii_case(host.as_str())) {
-            return Err("admin paths answer no page of another origin");
-        }
-    }
-    match head.headers.get("sec-fetch-site").map(HeaderValue::as_bytes) {
-        None | Some(b"same-origin" | b"none") => Ok(()),
-        Some(_) => Err("admin paths answer no page of another site"),
-    }
-}
-
-fn is_loopback(host: &str) -> bool {
-    let bare = host.trim_start_matches('[').trim_end_matches(']');
-    bare.eq_ignore_ascii_case("localhost") || bare.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
-}
-
-/// Far enough for every test, and far from where clocks overflow.
-const A_CENTURY: f64 = 100.0 * 366.0 * 86_400.0;
 
 #[cfg(test)]
 mod tests {
     use std::time::Duration;
 
-    use http::Request;
-
-    use super::{Command, advance_by};
+    use super::advance_by;
     use crate::upload::Upload;
 
-    fn asked(headers: &[(&str, &str)]) -> Result<Command, u16> {
-        let request = headers
-            .iter()
-            .fold(Request::get("/__emulator/health"), |request, (name, value)| request.header(*name, *value));
-        let (head, ()) = request.body(()).expect("a request").into_parts();
-        Command::of("/health", &head).map_err(|denied| denied.status.as_u16())
+    fn told(body: &'static str) -> Result<Duration, String> {
+        let most = Duration::from_secs(1_000);
+        advance_by(&Upload::Whole(body.into()), most).map_err(|denied| denied.message.into_owned())
     }
 
     #[test]
-    fn this_machine_is_answered_under_each_of_its_names() {
-        for host in ["127.0.0.1:10788", "localhost:10788", "localhost", "LOCALHOST", "[::1]:10788", "127.8.9.1"] {
-            assert_eq!(asked(&[("host", host)]), Ok(Command::Health), "{host}");
-        }
+    fn the_clock_goes_forward_by_seconds_and_parts_of_them() {
+        assert_eq!(told(r#"{"seconds":601}"#), Ok(Duration::from_secs(601)));
+        assert_eq!(told(r#"{"seconds":0.25}"#), Ok(Duration::from_millis(250)));
+        assert_eq!(told(r#"{"seconds":1000}"#), Ok(Duration::from_secs(1_000)));
     }
 
     #[test]
-    fn other_hosts_and_pages_are_not_answered() {
-        let local = ("host", "127.0.0.1:10788");
-        for headers in [
-            vec![],
-            vec![("host", "emulator.example:10788")],
-            vec![("host", "localhost.example")],
-            vec![("host", "192.168.0.1")],
-            vec![("host", "user@")],
-            vec![local, ("origin", "http://example.com")],
-            vec![local, ("origin", "null")],
-            vec![local, ("origin", "https://127.0.0.1:10788")],
-            vec![local, ("origin", "http://127.0.0.1:80")],
-            vec![local, ("sec-fetch-site", "cross-site")],
+    fn what_the_clock_cannot_do_is_told() {
+        for (body, expected) in [
+            (r#"{"seconds":-1}"#, "a clock goes forward only, and -1 is less than 0"),
+            (r#"{"seconds":1000.5}"#, "1000.5 seconds are too many: a clock may be 100 years ahead, which leaves 1000"),
+            (r#"{"seconds":1e99}"#, "seconds are too many"),
+            (r#"{"seconds":1e999}"#, "number out of range"),
+            (r#"{"seconds":"1"}"#, "invalid type: string \"1\", expected f64"),
+            (r#"{"second":1}"#, "unknown field `second`"),
+            ("{}", "missing field `seconds`"),
+            ("", r#"the body must be like {"seconds": 601}: EOF"#),
         ] {
-            assert_eq!(asked(&headers), Err(403), "{headers:?}");
-        }
-    }
-
-    #[test]
-    fn the_emulators_own_page_is_answered() {
-        let own =
-            [("host", "localhost:10788"), ("origin", "http://localhost:10788"), ("sec-fetch-site", "same-origin")];
-        assert_eq!(asked(&own), Ok(Command::Health));
-    }
-
-    #[test]
-    fn the_clock_goes_forward_by_seconds_only() {
-        let advance_by = |body: &'static str| advance_by(&Upload::Whole(body.into())).ok();
-        assert_eq!(advance_by(r#"{"seconds":601}"#), Some(Duration::from_secs(601)));
-        assert_eq!(advance_by(r#"{"seconds":0.5}"#), Some(Duration::from_millis(500)));
-        for body in ["", "{}", r#"{"seconds":-1}"#, r#"{"seconds":1e99}"#, r#"{"seconds":"1"}"#] {
-            assert_eq!(advance_by(body), None, "{body}");
+            let told = told(body).expect_err(body);
+            assert!(told.contains(expected), "{body}: {told}");
         }
     }
 }

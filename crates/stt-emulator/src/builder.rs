@@ -32,6 +32,12 @@ impl Builder {
         self
     }
 
+    /// Refuses keys that look like those of a real resource; by default they are only warned about.
+    pub fn reject_real_keys(mut self, reject: bool) -> Self {
+        self.config.reject_real_keys = reject;
+        self
+    }
+
     /// Which text to follow where Microsoft's pages and observations differ; by default [`Profile::Observed`].
     pub fn profile(mut self, profile: Profile) -> Self {
         self.config.profile = profile;
@@ -89,6 +95,12 @@ impl Builder {
     /// How many requests the journal keeps; by default 10,000.
     pub fn journal_limit(mut self, entries: usize) -> Self {
         self.config.journal_limit = entries;
+        self
+    }
+
+    /// How many bytes of audio the journal keeps in memory; by default 64 MiB, and with 0 none.
+    pub fn journal_audio(mut self, bytes: usize) -> Self {
+        self.config.audio_limit = bytes;
         self
     }
 

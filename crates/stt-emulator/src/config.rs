@@ -17,10 +17,10 @@ pub const KEY_2: &str = "5354542d454d554c41544f522d4b4532";
 /// Which keys are accepted.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq, ValueEnum)]
 pub enum Keys {
-    /// The two well-known keys; every other key is refused.
+    /// The two well-known keys, which are those of one resource; every other key is refused.
     #[default]
     WellKnown,
-    /// Any key that is not empty.
+    /// Any key that is not empty; each is a tenant of its own, with its own clock, limits and view of the journal.
     Any,
 }
 
@@ -37,6 +37,7 @@ pub enum Profile {
 #[derive(Clone, Debug)]
 pub(crate) struct Config {
     pub(crate) keys: Keys,
+    pub(crate) reject_real_keys: bool,
     pub(crate) profile: Profile,
     pub(crate) region: String,
     pub(crate) token_ttl: Duration,
@@ -48,6 +49,8 @@ pub(crate) struct Config {
     pub(crate) latency: Latency,
     pub(crate) seed: u64,
     pub(crate) journal_limit: usize,
+    /// How many bytes of audio the journal keeps.
+    pub(crate) audio_limit: usize,
     pub(crate) listen: SocketAddr,
     pub(crate) head_timeout: Duration,
     pub(crate) body_timeout: Duration,
@@ -63,6 +66,7 @@ impl Default for Config {
     fn default() -> Self {
         Self {
             keys: Keys::default(),
+            reject_real_keys: false,
             profile: Profile::default(),
             region: "emulator".to_owned(),
             token_ttl: TOKEN_TTL,
@@ -73,6 +77,7 @@ impl Default for Config {
             latency: Latency::default(),
             seed: 0,
             journal_limit: JOURNAL_LIMIT,
+            audio_limit: AUDIO_LIMIT,
             listen: SocketAddr::from(([127, 0, 0, 1], 0)),
             head_timeout: HEAD_TIMEOUT,
             body_timeout: BODY_TIMEOUT,
@@ -88,6 +93,9 @@ pub(crate) const MAX_BODY: usize = 64 * 1024 * 1024;
 
 /// At under 10 kB each, so many entries stay below 100 MB.
 const JOURNAL_LIMIT: usize = 10_000;
+
+/// Half an hour of 16 kHz mono, which is as much as one body may have.
+pub(crate) const AUDIO_LIMIT: usize = MAX_BODY;
 
 const HEAD_TIMEOUT: Duration = Duration::from_secs(30);
 

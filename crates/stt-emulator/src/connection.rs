@@ -1,6 +1,7 @@
 //! One connection: heads are judged before their bodies are asked for.
 
 use std::future::poll_fn;
+use std::io::{self, Write};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -63,7 +64,9 @@ pub(crate) async fn serve(stream: TcpStream, shared: Arc<Shared>, mut stop: watc
 /// One request: its head, then its body if it is wanted, then the answer.
 async fn exchange(request: Request<Incoming>, shared: Arc<Shared>) -> Result<Response<Full<Bytes>>, Dropped> {
     let (head, body) = request.into_parts();
-    let answer = match shared.emulator.check(&head, shared.now()) {
+    let checked = shared.emulator.check(&head, shared.now());
+    shared.emulator.take_warnings().iter().for_each(|warning| warn(warning));
+    let answer = match checked {
         Checked::Answered(answer) => answer,
         Checked::Admitted(admitted) => {
             // hyper sends `100 Continue`, if the client waits for it, when the body is first asked for.
@@ -83,6 +86,11 @@ async fn exchange(request: Request<Incoming>, shared: Arc<Shared>) -> Result<Res
     }
     hold(&answer, &shared).await;
     Ok(answer.response.map(Full::new))
+}
+
+/// Standard error may be closed, which is no reason to stop.
+fn warn(warning: &str) {
+    let _ = writeln!(io::stderr(), "{warning}");
 }
 
 /// Waits as long as the answer is to be held back; a clock that is moved meanwhile makes that shorter.
@@ -108,7 +116,11 @@ async fn read(mut body: Incoming, shared: &Shared) -> Result<Upload, hyper::Erro
         let by = last.min(Instant::now() + pause);
         match timeout_at(by, body.frame()).await {
             Err(_) => return Ok(Upload::Stalled),
-            Ok(None) => return Ok(Upload::Whole(collected.into())),
+            Ok(None) => {
+                // The journal may keep it for long.
+                collected.shrink_to_fit();
+                return Ok(Upload::Whole(collected.into()));
+            }
             Ok(Some(frame)) => {
                 let Ok(data) = frame?.into_data() else {
                     continue;

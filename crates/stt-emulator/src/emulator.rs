@@ -1,25 +1,34 @@
 //! The emulator itself: a request and the time in, an answer out.
 
+mod control;
+mod expecting;
+mod operate;
+
+use std::collections::BTreeSet;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
 use http::request::Parts;
-use http::{Method, Request, Response};
+use http::{Method, Request};
+use sha2::{Digest, Sha256};
 use tokio::sync::watch;
 
-use crate::access::{self, Refusal};
-use crate::admin::{self, Command};
+use crate::access::{self, KEY_HEADER, Refusal};
+use crate::admin::Command;
 use crate::answer::{Answer, Since, declared_length};
 use crate::asked::{Asked, is_session};
 use crate::config::{Config, KEY_1, KEY_2};
 use crate::cors;
+use crate::expect::Expect;
+use crate::fingerprint::Fingerprint;
 use crate::journal::{Entry, Journal, Operation};
 use crate::query::Query;
 use crate::recognize::recognize;
 use crate::route::Route;
 use crate::rule::Rule;
 use crate::rules;
+use crate::secret::masked;
 use crate::stage::{Admitted, Checked, Exchange, Purpose, Service, Task};
 use crate::tenant::{Caller, Tenants};
 use crate::token;
@@ -52,6 +61,8 @@ pub struct Emulator {
     state: Mutex<State>,
     /// Told whenever a clock is moved.
     moved: watch::Sender<()>,
+    /// Whether an admin request asked for the end.
+    stopping: watch::Sender<bool>,
 }
 
 #[derive(Debug)]
@@ -60,14 +71,22 @@ struct State {
     journal: Journal,
     /// Counts requests, and so makes ids and tokens differ.
     serial: u64,
+    /// What is to hold at the end.
+    expected: Vec<Expect>,
+    /// The keys that were warned about.
+    warned: BTreeSet<Fingerprint>,
+    /// Warnings that nobody has read yet.
+    warnings: Vec<String>,
 }
 
 impl Emulator {
     pub(crate) fn new(config: Config) -> Self {
-        let journal = Journal::new(config.journal_limit);
+        let journal = Journal::new(config.journal_limit, config.audio_limit);
         let tenants = Tenants::new([KEY_1, KEY_2]);
-        let state = State { tenants, journal, serial: 0 };
-        Self { config, state: Mutex::new(state), moved: watch::Sender::new(()) }
+        let state =
+            State { tenants, journal, serial: 0, expected: Vec::new(), warned: BTreeSet::new(), warnings: Vec::new() };
+        let (moved, stopping) = (watch::Sender::new(()), watch::Sender::new(false));
+        Self { config, state: Mutex::new(state), moved, stopping }
     }
 
     /// The answer to a whole request at the time `now`.
@@ -90,7 +109,7 @@ impl Emulator {
         }
         let query = Query::read(head.uri.query().unwrap_or_default());
         let entry = self.arrival(route, head, &query, now);
-        let mut exchange = Exchange { entry, cors: cors::fields(head), slot: None };
+        let mut exchange = Exchange { entry, cors: cors::fields(head), slot: None, audio: None };
         match self.judge(route, head, &query, &mut exchange, now) {
             Ok(task) => {
                 let service = Box::new(Service { task, exchange, transport: None });
@@ -126,7 +145,11 @@ impl Emulator {
         };
         let entry = &mut exchange.entry;
         entry.body_bytes = Some(body.len() as u64);
-        entry.body_crc32 = Some(format!("{:08x}", crc32fast::hash(&body)));
+        let hash: [u8; 32] = Sha256::digest(&body).into();
+        entry.body_sha256 = Some(hash.iter().map(|byte| format!("{byte:02x}")).collect());
+        if matches!(task, Task::Recognize(_)) {
+            exchange.audio = Some((hash, body.clone()));
+        }
         let verdict = match task {
             Task::Recognize(asked) => {
                 let verdict = recognize(&asked, &body);
@@ -151,38 +174,6 @@ impl Emulator {
             entry.reason = "the connection was lost before the body ended".to_owned();
             self.state().journal.add(entry);
         }
-    }
-
-    /// What was asked and answered so far, in the order of arrival; the oldest are forgotten beyond a limit.
-    #[must_use]
-    pub fn journal(&self) -> Vec<Entry> {
-        self.state().journal.entries().cloned().collect()
-    }
-
-    /// Forgets what was asked so far.
-    pub fn clear_journal(&self) {
-        self.state().journal.clear();
-    }
-
-    /// Moves the clock of every tenant forward by so much, on top of the times that callers give.
-    pub fn advance(&self, by: Duration) {
-        self.state().tenants.advance(by);
-        self.moved.send_replace(());
-    }
-
-    /// How much longer `answer` is to be held back at the time `now`; moving the clock makes it less.
-    ///
-    /// It is [`Delivery::wait`](crate::Delivery::wait) when the answer is given, and nothing once that is over.
-    #[must_use]
-    pub fn remaining(&self, answer: &Answer, now: Duration) -> Duration {
-        let since = answer.since;
-        let advanced = self.state().tenants.ahead(since.tenant).saturating_sub(since.ahead);
-        answer.delivery.wait.saturating_sub(now.saturating_sub(since.now)).saturating_sub(advanced)
-    }
-
-    /// Changes whenever a clock is moved.
-    pub(crate) fn moved(&self) -> watch::Receiver<()> {
-        self.moved.subscribe()
     }
 
     /// Every rule that emulators follow, with its evidence.
@@ -253,6 +244,9 @@ impl Emulator {
         };
         let mut state = self.state();
         state.serial += 1;
+        if let Some(key) = head.headers.get(KEY_HEADER) {
+            state.meet(key.as_bytes());
+        }
         let at_ms = milliseconds(state.tenants.now(None, now));
         let mut entry = Entry::begin(state.serial, at_ms, operation, head, query);
         match query.get("X-ConnectionId") {
@@ -285,9 +279,10 @@ impl Emulator {
 
     /// Writes the verdict down and makes an answer of it.
     fn conclude(&self, exchange: Exchange, verdict: Verdict, now: Duration) -> Answer {
-        let Exchange { mut entry, cors, slot } = exchange;
+        let Exchange { mut entry, cors, slot, audio } = exchange;
+        let verdict = Verdict { reason: masked(&verdict.reason, "").into_owned(), ..verdict };
         let mut answer = Answer::of(&verdict, entry.id, cors);
-        entry.status = (!verdict.is_silent()).then(|| verdict.status.as_u16());
+        let is_silent = verdict.is_silent();
         entry.rules.extend(verdict.rules.iter().map(|rule| rule.id));
         entry.reason = verdict.reason;
         if let Some(Heard { by, status, text, audio_ms }) = verdict.recognition {
@@ -297,34 +292,19 @@ impl Emulator {
             entry.audio_ms = audio_ms;
         }
         let mut state = self.state();
+        if !is_silent {
+            let due = state.tenants.now(entry.tenant, now).saturating_add(verdict.wait);
+            entry.answered(&answer.response, milliseconds(due));
+        }
+        if let Some((hash, audio)) = audio {
+            state.journal.keep(entry.id, hash, audio);
+        }
         if let (Some(tenant), Some(slot)) = (entry.tenant, slot) {
             state.tenants.end(tenant, slot, verdict.wait, now);
         }
         answer.since = Since { tenant: entry.tenant, now, ahead: state.tenants.ahead(entry.tenant) };
         state.journal.add(entry);
         answer
-    }
-
-    fn execute(&self, command: Command, upload: &Upload, now: Duration) -> Response<Bytes> {
-        match command {
-            Command::Advance => {
-                let by = match admin::advance_by(upload) {
-                    Ok(by) => by,
-                    Err(denied) => return denied.response(),
-                };
-                self.advance(by);
-                admin::clock(self.state().tenants.now(None, now))
-            }
-            Command::ClearRequests => {
-                self.clear_journal();
-                admin::done()
-            }
-            Command::Fidelity => admin::ok(&rules::ALL),
-            Command::Health => admin::health(),
-            Command::Index => admin::index(),
-            Command::Requests => admin::ok(&self.state().journal.entries().collect::<Vec<&Entry>>()),
-            Command::Version => admin::version(),
-        }
     }
 
     fn too_large(&self) -> Refusal {

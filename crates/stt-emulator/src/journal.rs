@@ -1,16 +1,22 @@
 //! What was asked and answered, without secrets, oldest first, bounded.
 
+mod shown;
+
 use std::collections::VecDeque;
 
+use bytes::Bytes;
+use http::Response;
 use http::request::Parts;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
-use crate::access::KEY_HEADER;
 use crate::fingerprint::Fingerprint;
 use crate::query::Query;
+use crate::recordings::Recordings;
+use crate::secret::masked;
+pub(crate) use shown::cut;
 
 /// What a request was about.
-#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Operation {
     /// No path of the API.
@@ -23,15 +29,33 @@ pub enum Operation {
     Token,
 }
 
+impl Operation {
+    /// Its name in the journal.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Other => "other",
+            Self::Preflight => "preflight",
+            Self::Recognize => "recognize",
+            Self::Token => "token",
+        }
+    }
+
+    /// The operation with this name.
+    pub(crate) fn named(name: &str) -> Option<Self> {
+        [Self::Other, Self::Preflight, Self::Recognize, Self::Token].into_iter().find(|it| it.name() == name)
+    }
+}
+
 /// One request to the service's own paths and its answer.
 ///
-/// Keys and tokens stand here as fingerprints. Long values are cut.
+/// Keys and tokens stand here as fingerprints, wherever the client put them. Long values are cut.
 #[non_exhaustive]
 #[derive(Clone, Debug, Serialize)]
 pub struct Entry {
-    /// Counts from 1 in the order of arrival.
+    /// Counts from 1 in the order of arrival, for all tenants together.
     pub id: u64,
-    /// When the head arrived, in milliseconds on the emulator's clock.
+    /// When the head arrived, in milliseconds since the Unix epoch on the tenant's clock.
     pub at_ms: u64,
     /// What the request was about.
     pub operation: Operation,
@@ -51,14 +75,20 @@ pub struct Entry {
     pub session: Option<String>,
     /// The size of the body in bytes, once it was there.
     pub body_bytes: Option<u64>,
-    /// The CRC-32 of the body as hex digits.
-    pub body_crc32: Option<String>,
+    /// The SHA-256 of the body as hex digits.
+    pub body_sha256: Option<String>,
     /// The length of the audio in milliseconds, where it could be told.
     pub audio_ms: Option<u64>,
     /// Which step of hearing answered, such as `coded` or `metadata`.
     pub heard_by: Option<&'static str>,
     /// The HTTP status; `None` where nothing was answered.
     pub status: Option<u16>,
+    /// The header fields of the answer.
+    pub answer_headers: Vec<(String, String)>,
+    /// The body of the answer, unless it is a token.
+    pub answer_body: Option<String>,
+    /// When the answer was due, in milliseconds on the tenant's clock.
+    pub answered_ms: Option<u64>,
     /// The `RecognitionStatus` of the answer.
     pub recognition_status: Option<&'static str>,
     /// The text that was answered.
@@ -71,108 +101,126 @@ pub struct Entry {
 
 impl Entry {
     pub(crate) fn begin(id: u64, at_ms: u64, operation: Operation, head: &Parts, query: &Query) -> Self {
+        let secret = shown::credential(head);
         Self {
             id,
             at_ms,
             operation,
             method: cut(head.method.as_str()),
-            path: cut(head.uri.path()),
-            query: query.pairs().iter().take(MANY).map(|(name, value)| shown_parameter(name, value)).collect(),
+            path: cut(&masked(head.uri.path(), secret)),
+            query: query.pairs().iter().take(MANY).map(|(name, value)| shown::parameter(name, value, secret)).collect(),
             headers: head
                 .headers
                 .iter()
                 .take(MANY)
-                .map(|(name, value)| shown(name.as_str(), &String::from_utf8_lossy(value.as_bytes())))
+                .map(|(name, value)| shown::field(name.as_str(), &String::from_utf8_lossy(value.as_bytes()), secret))
                 .collect(),
             key: None,
             tenant: None,
             session: None,
             body_bytes: None,
-            body_crc32: None,
+            body_sha256: None,
             audio_ms: None,
             heard_by: None,
             status: None,
+            answer_headers: Vec::new(),
+            answer_body: None,
+            answered_ms: None,
             recognition_status: None,
             text: None,
             rules: Vec::new(),
             reason: String::new(),
         }
     }
+
+    /// Notes what was answered; a token is none of the journal's business.
+    pub(crate) fn answered(&mut self, response: &Response<Bytes>, due_ms: u64) {
+        self.status = Some(response.status().as_u16());
+        self.answered_ms = Some(due_ms);
+        let fields = response.headers().iter().take(MANY);
+        let fields = fields.map(|(name, value)| (name.to_string(), cut(&String::from_utf8_lossy(value.as_bytes()))));
+        self.answer_headers = fields.collect();
+        if self.operation != Operation::Token || !response.status().is_success() {
+            let body = String::from_utf8_lossy(response.body());
+            self.answer_body = Some(body.chars().take(LONGEST_ANSWER).collect());
+        }
+    }
+
+    /// Whether nothing that the emulator was told to hear or to answer fitted the request.
+    pub(crate) fn is_unmatched(&self) -> bool {
+        self.operation == Operation::Other || self.heard_by == Some("no-match")
+    }
+
+    /// Roughly how many bytes it takes.
+    fn size(&self) -> usize {
+        let pairs = self.query.iter().chain(&self.headers).chain(&self.answer_headers);
+        let pairs = pairs.map(|(name, value)| size_of::<(String, String)>() + name.len() + value.len());
+        let texts = [&self.session, &self.body_sha256, &self.text, &self.answer_body].into_iter().flatten();
+        let texts = texts.map(String::len).sum::<usize>();
+        size_of::<Self>() + self.method.len() + self.path.len() + self.reason.len() + texts + pairs.sum::<usize>()
+    }
 }
 
-/// The entries, the oldest of which go when there are too many.
+/// The entries, the oldest of which go when there are too many, or when they take too much room.
 #[derive(Debug)]
 pub(crate) struct Journal {
     entries: VecDeque<Entry>,
     limit: usize,
+    /// What all entries take, as [`Entry::size`] counts it.
+    size: usize,
+    recordings: Recordings,
 }
 
 impl Journal {
-    pub(crate) fn new(limit: usize) -> Self {
-        let entries = VecDeque::new();
-        Self { entries, limit }
+    /// Room for so many entries, and so many bytes of audio.
+    pub(crate) fn new(limit: usize, audio_limit: usize) -> Self {
+        Self { entries: VecDeque::new(), limit, size: 0, recordings: Recordings::new(audio_limit) }
     }
 
     /// Answers end in another order than requests arrive; the journal keeps the latter.
     pub(crate) fn add(&mut self, entry: Entry) {
+        self.size += entry.size();
         let at = self.entries.partition_point(|other| other.id < entry.id);
         self.entries.insert(at, entry);
-        while self.limit < self.entries.len() {
-            self.entries.pop_front();
+        while self.limit < self.entries.len() || LARGEST < self.size {
+            let Some(oldest) = self.entries.pop_front() else { return };
+            self.size -= oldest.size();
+            self.recordings.forget(oldest.id);
         }
     }
 
-    pub(crate) fn entries(&self) -> impl Iterator<Item = &Entry> {
+    /// Keeps the audio of a request, for as long as its entry and the room for audio last.
+    pub(crate) fn keep(&mut self, id: u64, hash: [u8; 32], audio: Bytes) {
+        self.recordings.keep(id, hash, audio);
+    }
+
+    pub(crate) fn entries(&self) -> impl DoubleEndedIterator<Item = &Entry> {
         self.entries.iter()
     }
 
-    pub(crate) fn clear(&mut self) {
-        self.entries.clear();
+    pub(crate) fn recordings(&self) -> &Recordings {
+        &self.recordings
+    }
+
+    /// Forgets what one tenant asked, or all that was asked.
+    pub(crate) fn clear(&mut self, tenant: Option<Fingerprint>) {
+        let recordings = &mut self.recordings;
+        self.entries.retain(|entry| {
+            let meant = tenant.is_none() || entry.tenant == tenant;
+            if meant {
+                recordings.forget(entry.id);
+            }
+            !meant
+        });
+        self.size = self.entries.iter().map(Entry::size).sum();
     }
 }
 
-/// A header field; the value of one that no program for this API needs may be a secret in the wrong place.
-fn shown(name: &str, value: &str) -> (String, String) {
-    let known = KNOWN_HEADERS.iter().any(|known| name.eq_ignore_ascii_case(known));
-    (cut(name), if known { cut(value) } else { hidden(value) })
-}
+/// An answer that lists the phonemes of a minute is longer than this by far; it can be asked for again.
+const LONGEST_ANSWER: usize = 4 * shown::LONG;
 
-fn shown_parameter(name: &str, value: &str) -> (String, String) {
-    let secret = SECRET_PARAMETERS.iter().any(|secret| name.eq_ignore_ascii_case(secret));
-    (cut(name), if secret { hidden(value) } else { cut(value) })
-}
-
-fn hidden(value: &str) -> String {
-    format!("fingerprint {}", Fingerprint::of(value.as_bytes()))
-}
-
-fn cut(text: &str) -> String {
-    text.chars().take(LONG).collect()
-}
-
-/// Header fields whose values are shown.
-const KNOWN_HEADERS: &[&str] = &[
-    "accept",
-    "accept-encoding",
-    "accept-language",
-    "connection",
-    "content-length",
-    "content-type",
-    "expect",
-    "host",
-    "origin",
-    "pronunciation-assessment",
-    "transfer-encoding",
-    "user-agent",
-    "x-connectionid",
-    "x-requestid",
-];
-
-/// Query parameters that carry a secret on sibling APIs, or as a header here, and so may be sent by mistake.
-const SECRET_PARAMETERS: &[&str] = &["access_token", "authorization", KEY_HEADER, "subscription-key"];
-
-/// The longest value kept, in characters; a reference text in its header is longer, and readable in full nowhere.
-const LONG: usize = 1_024;
+/// Together with what the allocator and the answers that read them need, 100 MB are enough.
+const LARGEST: usize = 64 * 1024 * 1024;
 
 /// The most header fields and query parameters kept of one request.
 const MANY: usize = 32;
@@ -191,12 +239,12 @@ mod tests {
 
     #[test]
     fn the_oldest_go_and_the_order_of_arrival_stays() {
-        let mut journal = Journal::new(3);
+        let mut journal = Journal::new(3, 0);
         for id in [2, 1, 4, 3] {
             journal.add(entry(id));
         }
         assert_eq!(journal.entries().map(|entry| entry.id).collect::<Vec<_>>(), [2, 3, 4]);
-        journal.clear();
+        journal.clear(None);
         assert_eq!(journal.entries().count(), 0);
     }
 

@@ -32,6 +32,9 @@ rules! {
     KEY_UNKNOWN "key-unknown" 401 ACCESS_DENIED,
         Observed "AzureSpeechReactSample issue 10 (2024)",
         "a key that the resource does not have is 401";
+    KEY_REAL "key-real" 401 ACCESS_DENIED,
+        Guess "the emulator's own: the real service would accept it",
+        "with `--reject-real-keys` a key that looks real is 401: 84 letters and digits, or 32 hex digits";
     AUTHORIZATION_NOT_BEARER "authorization-not-bearer" 401 ACCESS_DENIED,
         Guess "Microsoft's REST page knows no scheme but Bearer",
         "an Authorization header that is not `Bearer` with a token is 401";
@@ -41,6 +44,9 @@ rules! {
     TOKEN_EXPIRED "token-expired" 401 ACCESS_DENIED,
         Documented "Microsoft's REST page: a token is valid for ten minutes; the body is a guess",
         "a token past its time is 401";
+    TOKEN_REVOKED "token-revoked" 401 ACCESS_DENIED,
+        Guess "the emulator's own: nothing is published about tokens that end early",
+        "a token that was revoked at `/__emulator/tokens/revoke` is 401";
     ENTRA_TOKEN_MALFORMED "entra-token-malformed" 401 ACCESS_DENIED,
         Guess "Microsoft's authentication page gives the form aad#resource#token",
         "a Microsoft Entra token without a resource id, or past its own `exp`, is 401";

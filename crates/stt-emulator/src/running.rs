@@ -13,6 +13,7 @@ use tokio::task::JoinHandle;
 use crate::builder::Builder;
 use crate::config::KEY_1;
 use crate::emulator::Emulator;
+use crate::expect::Expect;
 use crate::journal::Entry;
 use crate::server;
 use crate::shared::Shared;
@@ -139,6 +140,33 @@ impl Running {
         self.emulator().advance(by);
     }
 
+    /// Ends the test unless the requests so far are what was expected; see [`Emulator::assert`].
+    ///
+    /// # Panics
+    ///
+    /// If they are not.
+    #[track_caller]
+    pub fn assert(&self, expect: Expect) {
+        self.emulator().assert(expect);
+    }
+
+    /// Expects this of the requests until the end, which is when this is dropped or stopped; see
+    /// [`Emulator::expect`].
+    pub fn expect(&self, expect: Expect) {
+        self.emulator().expect(expect);
+    }
+
+    /// Puts everything back to how it was at the start; see [`Emulator::reset`].
+    pub fn reset(&self) {
+        self.emulator().reset();
+    }
+
+    /// The time on the clock of all tenants, as a span since the Unix epoch.
+    #[must_use]
+    pub fn now(&self) -> Duration {
+        self.emulator().now(self.shared.now())
+    }
+
     /// Stops listening, and waits until open connections have ended, which takes less than a second.
     pub async fn stop(mut self) {
         self.stop = None;
@@ -157,6 +185,7 @@ impl Drop for Running {
         {
             let _ = thread.join();
         }
+        self.emulator().verify_at_the_end();
     }
 }
 

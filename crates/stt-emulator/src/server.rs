@@ -26,23 +26,26 @@ pub(crate) fn listen(address: SocketAddr) -> io::Result<TcpListener> {
     socket.listen(1_024)
 }
 
-/// Serves until `stop` changes or its sender is gone, then gives the open connections a moment to end.
+/// Serves until `stop` changes, its sender is gone or an admin request asks for the end, then gives the open connections a moment to end.
 pub(crate) async fn serve(listener: TcpListener, shared: Arc<Shared>, mut stop: watch::Receiver<()>) {
     let mut connections = JoinSet::new();
+    let (stop_all, stopped) = watch::channel(());
     loop {
         tokio::select! {
             accepted = listener.accept() => match accepted {
                 Ok((stream, _)) => {
-                    connections.spawn(connection::serve(stream, Arc::clone(&shared), stop.clone()));
+                    connections.spawn(connection::serve(stream, Arc::clone(&shared), stopped.clone()));
                 }
                 // Out of file descriptors, most likely: they come back when connections end.
                 Err(_) => sleep(PAUSE).await,
             },
             Some(_) = connections.join_next() => {}
             _ = stop.changed() => break,
+            () = shared.emulator.asked_to_stop() => break,
         }
     }
     drop(listener);
+    drop(stop_all);
     let ended = async { while connections.join_next().await.is_some() {} };
     // What has not ended by now is dropped with the set.
     let _ = timeout(GRACE, ended).await;

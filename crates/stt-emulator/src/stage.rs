@@ -1,5 +1,6 @@
 //! The stages of a request between its head and its answer.
 
+use bytes::Bytes;
 use http::HeaderMap;
 
 use crate::admin::Command;
@@ -11,7 +12,6 @@ use crate::limits::Slot;
 use crate::tenant::Caller;
 
 /// What can be said of a request before its body is there.
-#[expect(clippy::large_enum_variant, reason = "it is taken apart where it is returned, and never kept")]
 #[must_use]
 #[derive(Debug)]
 pub enum Checked {
@@ -60,6 +60,8 @@ pub(crate) struct Exchange {
     pub(crate) cors: HeaderMap,
     /// Its place among those that the resource may have at once.
     pub(crate) slot: Option<Slot>,
+    /// What was uploaded, with its SHA-256.
+    pub(crate) audio: Option<([u8; 32], Bytes)>,
 }
 
 #[derive(Debug)]

@@ -1,9 +1,11 @@
 //! A tenant: the state of one resource, which no other test that runs beside it sees.
 
+use std::collections::VecDeque;
 use std::time::Duration;
 
 use crate::fingerprint::Fingerprint;
 use crate::limits::{Limits, Slot, Throttled, Usage};
+use crate::reset::Reset;
 
 /// Who asks.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -14,6 +16,13 @@ pub(crate) struct Caller {
     pub(crate) tenant: Fingerprint,
 }
 
+/// One of the two keys that each resource may have.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Which {
+    First,
+    Second,
+}
+
 /// What belongs to one resource.
 #[derive(Debug)]
 pub(crate) struct Tenant {
@@ -21,6 +30,14 @@ pub(crate) struct Tenant {
     pub(crate) id: Fingerprint,
     /// The keys that are accepted; most tenants have one.
     keys: [Option<Fingerprint>; 2],
+    /// The keys that it began with.
+    first_keys: [Option<Fingerprint>; 2],
+    /// Keys that others took the place of; the oldest are forgotten.
+    replaced: VecDeque<Fingerprint>,
+    /// How many keys were replaced so far.
+    replacements: u64,
+    /// The number of the last request whose token is no longer good.
+    revoked: u64,
     /// How far its clock is ahead of the clock of all tenants.
     advanced: Duration,
     /// The number of the last request to it.
@@ -32,7 +49,51 @@ pub(crate) struct Tenant {
 
 impl Tenant {
     fn new(keys: [Option<Fingerprint>; 2], id: Fingerprint) -> Self {
-        Self { id, keys, advanced: Duration::ZERO, used: 0, usage: Usage::default(), held: 0 }
+        Self {
+            id,
+            keys,
+            first_keys: keys,
+            replaced: VecDeque::new(),
+            replacements: 0,
+            revoked: 0,
+            advanced: Duration::ZERO,
+            used: 0,
+            usage: Usage::default(),
+            held: 0,
+        }
+    }
+
+    /// Moves its own clock forward, as far as `most` allows.
+    fn advance(&mut self, by: Duration, most: Duration) {
+        self.advanced = self.advanced.saturating_add(by).min(most);
+    }
+
+    /// A new key in the place of the first or the second one, which is accepted no longer.
+    pub(crate) fn replace(&mut self, which: Which) -> String {
+        self.replacements += 1;
+        let seed = format!("{} {which:?} {}", self.id, self.replacements);
+        // Half of it is as long as the keys of the service, and the other half tells nothing about it.
+        let key = format!("{}{}", Fingerprint::of(seed.as_bytes()), Fingerprint::of(format!("{seed} too").as_bytes()));
+        let old = self.keys[which as usize].replace(Fingerprint::of(key.as_bytes()));
+        self.replaced.extend(old);
+        if MOST_REPLACED < self.replaced.len() {
+            self.replaced.pop_front();
+        }
+        key
+    }
+
+    /// Puts back into their first state those of its parts that `reset` names.
+    fn reset(&mut self, reset: Reset) {
+        if reset.clock {
+            self.advanced = Duration::ZERO;
+        }
+        if reset.keys {
+            self.keys = self.first_keys;
+            self.replaced.clear();
+        }
+        if reset.limits {
+            self.usage = Usage::default();
+        }
     }
 
     /// The number of an answer that is held back.
@@ -55,6 +116,8 @@ pub(crate) struct Tenants {
     all: Vec<Tenant>,
     /// How far the clock of all tenants is ahead of the times that callers give.
     advanced: Duration,
+    /// The number of the last request whose token is no longer good, whoever's it is.
+    revoked: u64,
 }
 
 impl Tenants {
@@ -62,7 +125,7 @@ impl Tenants {
     pub(crate) fn new(keys: [&str; 2]) -> Self {
         let keys = keys.map(|key| Fingerprint::of(key.as_bytes()));
         let resource = Tenant::new(keys.map(Some), keys[0]);
-        Self { all: vec![resource], advanced: Duration::ZERO }
+        Self { all: vec![resource], advanced: Duration::ZERO, revoked: 0 }
     }
 
     /// The resource with the well-known keys.
@@ -73,6 +136,12 @@ impl Tenants {
     /// Whose key this is.
     pub(crate) fn owner(&self, key: Fingerprint) -> Option<Fingerprint> {
         self.all.iter().find(|tenant| tenant.has(key)).map(|tenant| tenant.id)
+    }
+
+    /// The tenant with this id, or with a key of this fingerprint.
+    pub(crate) fn named(&self, fingerprint: Fingerprint) -> Option<Fingerprint> {
+        let id = self.all.iter().find(|tenant| tenant.id == fingerprint).map(|tenant| tenant.id);
+        id.or_else(|| self.owner(fingerprint))
     }
 
     /// The tenant `id`, which begins now if it is new; the one that was used least recently goes if there are too
@@ -116,15 +185,55 @@ impl Tenants {
         self.advanced.saturating_add(own.map_or(Duration::ZERO, |tenant| tenant.advanced))
     }
 
-    /// Moves the clock of all tenants forward.
-    pub(crate) fn advance(&mut self, by: Duration) {
-        self.advanced = self.advanced.saturating_add(by);
+    /// Moves the clock of one tenant or of all forward, no further than [`FURTHEST`] ahead.
+    pub(crate) fn advance(&mut self, id: Option<Fingerprint>, by: Duration) {
+        match id {
+            None => self.advanced = self.advanced.saturating_add(by).min(FURTHEST),
+            Some(id) => {
+                let most = FURTHEST - self.advanced;
+                self.find(id).into_iter().for_each(|tenant| tenant.advance(by, most));
+            }
+        }
+    }
+
+    /// Whether a key was accepted until another one took its place.
+    pub(crate) fn is_replaced(&self, key: Fingerprint) -> bool {
+        self.all.iter().any(|tenant| tenant.replaced.contains(&key))
+    }
+
+    /// Makes every token that was issued until now for one tenant, or for all, good no longer.
+    pub(crate) fn revoke(&mut self, id: Option<Fingerprint>, serial: u64) {
+        match id {
+            None => self.revoked = serial,
+            Some(id) => self.find(id).into_iter().for_each(|tenant| tenant.revoked = serial),
+        }
+    }
+
+    /// Whether the token of this request was revoked.
+    pub(crate) fn is_revoked(&self, id: Fingerprint, serial: u64) -> bool {
+        let own = self.all.iter().find(|tenant| tenant.id == id).map_or(0, |tenant| tenant.revoked);
+        serial <= own.max(self.revoked)
+    }
+
+    /// Puts one tenant back into its first state, or all of them.
+    pub(crate) fn reset(&mut self, id: Option<Fingerprint>, reset: Reset) {
+        if reset.clock && id.is_none() {
+            self.advanced = Duration::ZERO;
+        }
+        let meant = self.all.iter_mut().filter(|tenant| id.is_none_or(|id| tenant.id == id));
+        meant.for_each(|tenant| tenant.reset(reset));
     }
 
     fn find(&mut self, id: Fingerprint) -> Option<&mut Tenant> {
         self.all.iter_mut().find(|tenant| tenant.id == id)
     }
 }
+
+/// A hundred years: far enough for every test, and far from where clocks overflow.
+pub(crate) const FURTHEST: Duration = Duration::from_secs(100 * 366 * 86_400);
+
+/// More often than any test replaces a key.
+const MOST_REPLACED: usize = 1_000;
 
 /// A test that forgets to end would otherwise fill the memory; far more than tests that run side by side.
 const MOST_TENANTS: usize = 1_000;
@@ -133,8 +242,9 @@ const MOST_TENANTS: usize = 1_000;
 mod tests {
     use std::time::Duration;
 
-    use super::{MOST_TENANTS, Tenants};
+    use super::{FURTHEST, MOST_TENANTS, Tenants, Which};
     use crate::fingerprint::Fingerprint;
+    use crate::reset::Reset;
 
     fn key(number: usize) -> Fingerprint {
         Fingerprint::of(format!("key {number}").as_bytes())
@@ -157,10 +267,58 @@ mod tests {
     #[test]
     fn a_clock_that_is_moved_for_all_moves_for_those_to_come_too() {
         let mut tenants = Tenants::new(["first", "second"]);
-        tenants.advance(Duration::from_secs(5));
+        tenants.advance(None, Duration::from_secs(5));
         tenants.enter(key(1), 1);
         for id in [None, Some(tenants.resource()), Some(key(1)), Some(key(2))] {
             assert_eq!(tenants.now(id, Duration::from_secs(1)), Duration::from_secs(6));
         }
+    }
+
+    #[test]
+    fn a_clock_of_its_own_moves_for_one_tenant_and_no_clock_goes_further_than_a_century() {
+        let mut tenants = Tenants::new(["first", "second"]);
+        let (one, other) = (key(1), key(2));
+        tenants.enter(one, 1);
+        tenants.enter(other, 2);
+        tenants.advance(Some(one), Duration::from_secs(5));
+        assert_eq!(tenants.ahead(Some(one)), Duration::from_secs(5));
+        assert_eq!(tenants.ahead(Some(other)), Duration::ZERO);
+        assert_eq!(tenants.ahead(None), Duration::ZERO);
+        tenants.advance(None, FURTHEST - Duration::from_secs(7));
+        tenants.advance(Some(other), Duration::MAX);
+        assert_eq!(tenants.ahead(Some(other)), FURTHEST);
+        tenants.reset(Some(one), Reset::ALL);
+        assert_eq!(tenants.ahead(Some(one)), FURTHEST - Duration::from_secs(7));
+        tenants.reset(None, Reset::ALL);
+        assert_eq!(tenants.ahead(Some(other)), Duration::ZERO);
+    }
+
+    #[test]
+    fn a_replaced_key_is_nobodys_until_all_is_reset() {
+        let mut tenants = Tenants::new(["first", "second"]);
+        let (resource, first) = (tenants.resource(), Fingerprint::of(b"first"));
+        let new = tenants.enter(resource, 1).replace(Which::First);
+        assert_eq!(tenants.owner(first), None);
+        assert!(tenants.is_replaced(first));
+        assert_eq!(tenants.owner(Fingerprint::of(new.as_bytes())), Some(resource));
+        let newer = tenants.enter(resource, 2).replace(Which::First);
+        assert_ne!(new, newer);
+        assert_eq!(tenants.owner(Fingerprint::of(new.as_bytes())), None);
+        tenants.reset(None, Reset::ALL);
+        assert_eq!(tenants.owner(first), Some(resource));
+        assert!(!tenants.is_replaced(first));
+    }
+
+    #[test]
+    fn tokens_are_revoked_for_one_tenant_or_for_all() {
+        let mut tenants = Tenants::new(["first", "second"]);
+        let (one, other) = (key(1), key(2));
+        tenants.enter(one, 1);
+        tenants.enter(other, 2);
+        tenants.revoke(Some(one), 5);
+        assert_eq!([4, 5, 6].map(|serial| tenants.is_revoked(one, serial)), [true, true, false]);
+        assert!(!tenants.is_revoked(other, 4));
+        tenants.revoke(None, 9);
+        assert!(tenants.is_revoked(other, 9) && tenants.is_revoked(key(3), 9) && !tenants.is_revoked(one, 10));
     }
 }

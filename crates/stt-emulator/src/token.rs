@@ -24,7 +24,8 @@ pub(crate) struct Claims {
     pub(crate) key: Fingerprint,
     /// Whose key that is.
     pub(crate) tenant: Fingerprint,
-    jti: u64,
+    /// The number of the request that it was issued to.
+    pub(crate) jti: u64,
     iat: u64,
     exp: u64,
 }

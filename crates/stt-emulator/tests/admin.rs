@@ -20,15 +20,27 @@ fn get(emulator: &Emulator, path: &str) -> Value {
     json(&response)
 }
 
+/// Every path of the index, for the first request of the journal.
+fn paths(emulator: &Emulator) -> Vec<String> {
+    let hash = emulator.journal()[0].body_sha256.clone().expect("a body");
+    let index = get(emulator, "/");
+    let paths = index["paths"].as_array().expect("a list").iter().map(|path| {
+        let path = path.as_str().expect("a path").replace("{id}", "1").replace("{1|2}", "2").replace("{sha256}", &hash);
+        format!("/{path}")
+    });
+    paths.collect()
+}
+
 #[test]
 fn health_version_and_index_answer() {
     let emulator = Emulator::builder().build();
     assert_eq!(get(&emulator, "/health"), json!({"status": "ok"}));
     assert_eq!(get(&emulator, "/version")["version"], env!("CARGO_PKG_VERSION"));
-    for path in get(&emulator, "/")["paths"].as_array().expect("a list") {
-        let path = format!("/{}", path.as_str().expect("a path"));
+    let _ = Ask::saying("Hello.").ask(&emulator);
+    for path in paths(&emulator) {
         let status = admin(&emulator, "GET", &path, "").status();
         assert!(status == 200 || status == 405, "{path}: {status}");
+        assert_eq!(admin(&emulator, "HEAD", &path, "").status(), status, "{path}");
     }
 }
 
@@ -60,11 +72,12 @@ fn the_journal_is_read_oldest_first_and_cleared() {
 #[test]
 fn the_body_of_a_request_can_be_told_from_another_one() {
     let emulator = Emulator::builder().build();
-    // The check value that every description of CRC-32 gives for these nine digits.
+    // What `printf 123456789 | sha256sum` prints.
     let _ = Ask::new("123456789").ask(&emulator);
     let entry = common::last(&emulator);
     assert_eq!(entry.body_bytes, Some(9));
-    assert_eq!(entry.body_crc32.as_deref(), Some("cbf43926"));
+    let expected = "15e2b0d3c33891ebb0f1ef609ec419420c20e320ce94c65fbc8c3312448eb225";
+    assert_eq!(entry.body_sha256.as_deref(), Some(expected));
 }
 
 #[test]
@@ -80,13 +93,23 @@ fn the_journal_forgets_the_oldest_beyond_its_limit() {
 #[test]
 fn the_clock_is_moved_and_told() {
     let emulator = Emulator::builder().build();
-    let response = admin(&emulator, "POST", "/clock/advance", r#"{"seconds": 601}"#);
-    assert_eq!(json(&response), json!({"now": NOW.as_secs_f64() + 601.0}));
+    assert_eq!(get(&emulator, "/clock"), json!({"now": NOW.as_secs_f64(), "advanced": 0.0}));
+    let moved = json(&admin(&emulator, "POST", "/clock/advance", r#"{"seconds": 601.25}"#));
+    assert_eq!(moved, json!({"now": NOW.as_secs_f64() + 601.25, "advanced": 601.25}));
+    assert_eq!(get(&emulator, "/clock"), moved);
     let _ = Ask::new("").ask(&emulator);
-    let moved = NOW.as_millis() as u64 + 601_000;
-    assert_eq!(common::last(&emulator).at_ms, moved);
-    assert_eq!(admin(&emulator, "POST", "/clock/advance", "soon").status(), 400);
-    assert_eq!(admin(&emulator, "POST", "/clock/advance", r#"{"seconds": -1}"#).status(), 400);
+    assert_eq!(common::last(&emulator).at_ms, NOW.as_millis() as u64 + 601_250);
+    for (body, why) in [
+        ("soon", "the body must be like"),
+        (r#"{"seconds": -1}"#, "forward only"),
+        (r#"{"seconds": 3162240000}"#, "too many"),
+    ] {
+        let refused = admin(&emulator, "POST", "/clock/advance", body);
+        assert_eq!(refused.status(), 400);
+        let told = json(&refused)["error"]["message"].to_string();
+        assert!(told.contains(why), "{told}");
+    }
+    assert_eq!(get(&emulator, "/clock"), moved, "it stays where it was");
 }
 
 #[test]
@@ -102,20 +125,26 @@ fn unknown_paths_and_methods_are_told_apart() {
 fn admin_paths_tell_other_pages_nothing() {
     let emulator = Emulator::builder().build();
     let _ = Ask::saying("private").ask(&emulator);
-    for (host, origin) in [("evil.example", None), ("127.0.0.1:10788", Some("http://evil.example"))] {
-        for (method, path) in [("GET", "/requests"), ("DELETE", "/requests"), ("OPTIONS", "/requests")] {
-            let mut request = Request::builder().method(method).uri(format!("/__emulator{path}"));
-            request = request.header("host", host);
-            if let Some(origin) = origin {
-                request = request.header("origin", origin).header("access-control-request-method", "GET");
+    let local = ("host", "127.0.0.1:10788");
+    for pages in [
+        vec![("host", "evil.example")],
+        vec![local, ("origin", "http://evil.example")],
+        vec![local, ("sec-fetch-site", "cross-site")],
+    ] {
+        for path in paths(&emulator).iter().map(String::as_str).chain(["/", "", "/nothing"]) {
+            for method in ["GET", "HEAD", "POST", "DELETE", "OPTIONS"] {
+                let request = Request::builder().method(method).uri(format!("/__emulator{path}"));
+                let request = request.header("access-control-request-method", "GET");
+                let request = pages.iter().fold(request, |request, (name, value)| request.header(*name, *value));
+                let response = emulator.answer(request.body(Bytes::new()).expect("a request"), NOW).response;
+                assert_eq!(response.status(), 403, "{method} {path} {pages:?}");
+                let names = response.headers().keys().map(http::HeaderName::as_str).collect::<Vec<_>>();
+                assert!(!names.iter().any(|name| name.starts_with("access-control")), "{names:?}");
+                assert!(!String::from_utf8_lossy(response.body()).contains("private"));
             }
-            let response = emulator.answer(request.body(Bytes::new()).expect("a request"), NOW).response;
-            assert_eq!(response.status(), 403, "{method} {host}");
-            let names = response.headers().keys().map(http::HeaderName::as_str).collect::<Vec<_>>();
-            assert!(!names.iter().any(|name| name.starts_with("access-control")), "{names:?}");
-            assert!(!String::from_utf8_lossy(response.body()).contains("private"));
         }
     }
+    assert_eq!(get(&emulator, "/clock")["advanced"], 0.0);
     assert_eq!(emulator.journal().len(), 1);
 }
 

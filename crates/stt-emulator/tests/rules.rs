@@ -61,6 +61,8 @@ fn trigger(rule: &str) -> Ask {
         "token-unknown" => bearing("Bearer eyJhbGciOiJub25lIn0.e30."),
         "token-expired" => bearing(&format!("Bearer {}", token(NOW - Duration::from_secs(600)))),
         "entra-token-malformed" => bearing("Bearer aad#token"),
+        "key-real" => hello().header("ocp-apim-subscription-key", "0123456789abcdef0123456789abcdef"),
+        "token-revoked" => bearing(&format!("Bearer {}", token(NOW))),
         "throttled-concurrency" | "throttled-rate" => hello(),
         "token-issued" => Ask::new("").path("/sts/v1.0/issueToken"),
         "connection-id-ignored" => hello().query("language=en-US&X-ConnectionId=01234567-89ab-cdef-0123-456789abcdef"),
@@ -113,13 +115,26 @@ fn token(now: Duration) -> String {
     String::from_utf8(response.body().to_vec()).expect("a token")
 }
 
-/// An emulator that throttles, where a rule is about that.
-fn throttled(rule: &str, builder: Builder) -> Builder {
-    match rule {
+/// An emulator that is as a rule wants it.
+fn prepared(rule: &str, builder: Builder) -> Emulator {
+    let emulator = match rule {
         "throttled-concurrency" => builder.max_concurrent(0),
         "throttled-rate" => builder.rate("1/h".parse().expect("a rate")),
+        "key-real" => builder.reject_real_keys(true),
         _ => builder,
+    };
+    let emulator = emulator.build();
+    match rule {
+        "throttled-rate" => drop(trigger(rule).ask(&emulator)),
+        "token-revoked" => {
+            // A request comes before, so that there is one whose token can be revoked.
+            let _ = Ask::new("").ask(&emulator);
+            let revoke = Request::post("/__emulator/tokens/revoke").header("host", "localhost");
+            let _ = emulator.answer(revoke.body(Bytes::new()).expect("a request"), NOW);
+        }
+        _ => {}
     }
+    emulator
 }
 
 /// The answer to the request that triggers `row`, `None` where there is none, and the emulator that gave it.
@@ -131,10 +146,7 @@ fn answer(row: &Row) -> (Option<Response<Bytes>>, Emulator) {
     if row.rule == "body-too-large" {
         builder = builder.max_body(1_000);
     }
-    let emulator = throttled(&row.rule, builder).build();
-    if row.rule == "throttled-rate" {
-        let _ = trigger(&row.rule).ask(&emulator);
-    }
+    let emulator = prepared(&row.rule, builder);
     let request = trigger(&row.rule).request();
     let answer = match row.rule.as_str() {
         "body-stalled" => {
@@ -216,10 +228,7 @@ fn what_the_head_shows_is_refused_before_the_body() {
             asked = asked.header("content-length", "1000001");
         }
         let (head, _) = asked.request().into_parts();
-        let emulator = throttled(&row.rule, builder.profile(profile)).build();
-        if row.rule == "throttled-rate" {
-            let _ = trigger(&row.rule).ask(&emulator);
-        }
+        let emulator = prepared(&row.rule, builder.profile(profile));
         let checked = emulator.check(&head, NOW);
         assert!(matches!(checked, Checked::Answered(_)), "{}", row.rule);
     }

@@ -82,6 +82,7 @@ const ALLOWED: &[Row] = &[
             ("crc32fast", "the check sum of words coded into samples"),
             ("http", "requests and answers as values"),
             ("http-body-util", "bodies"),
+            ("humantime", "dates in HTTP archives"),
             ("hyper", "the server"),
             ("hyper-util", "hyper on tokio"),
             ("microfft", "the tones of words coded into samples"),

@@ -44,6 +44,9 @@ pub(super) struct Behaviour {
     /// Which keys are accepted
     #[arg(long, value_enum, default_value_t)]
     keys: Keys,
+    /// Refuse keys that look like those of a real resource, in place of warning about them
+    #[arg(long)]
+    reject_real_keys: bool,
     /// Whom to follow where Microsoft's pages and observations of the service differ
     #[arg(long, value_enum, default_value_t)]
     profile: Profile,
@@ -81,6 +84,7 @@ impl Behaviour {
         builder
             .listen(listen)
             .keys(self.keys)
+            .reject_real_keys(self.reject_real_keys)
             .profile(self.profile)
             .token_ttl(self.token_ttl)
             .max_body(self.max_body)
@@ -107,7 +111,10 @@ impl Options {
             }
             // A parent that does not read the line may have closed the pipe.
             let _ = writeln!(io::stdout(), "{}", ready.line()).and_then(|()| io::stdout().flush());
-            signals.next().await;
+            tokio::select! {
+                _ = signals.next() => {}
+                () = running.emulator().asked_to_stop() => {}
+            }
             running.stop().await;
             if let Some(path) = &self.ready_file {
                 let _ = fs::remove_file(path);

@@ -1,0 +1,69 @@
+//! Which requests of the journal are wanted, and whose.
+
+use std::fmt;
+
+use http::request::Parts;
+
+use super::Denied;
+use crate::journal::{Entry, Operation};
+use crate::query::Query;
+
+/// The key of the tenant that an admin request is about; it never shows.
+#[derive(Clone)]
+pub(crate) struct Scope(pub(crate) String);
+
+impl fmt::Debug for Scope {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Scope(..)")
+    }
+}
+
+impl Scope {
+    /// The parameter `key` or the header `x-emulator-key`; with neither all tenants are meant.
+    pub(super) fn read(head: &Parts, query: &Query) -> Result<Option<Self>, Denied> {
+        let header = head.headers.get("x-emulator-key").map(|value| value.to_str()).transpose();
+        let header = header.map_err(|_| Denied::bad("x-emulator-key is no text"))?;
+        match (query.get("key"), header) {
+            (Some(one), Some(other)) if one != other => {
+                Err(Denied::bad("the parameter key and the header x-emulator-key differ"))
+            }
+            (key, header) => Ok(key.or(header).map(|key| Self(key.to_owned()))),
+        }
+    }
+}
+
+/// Which requests of the journal are wanted.
+#[derive(Debug, Default)]
+pub(crate) struct Filter {
+    operation: Option<Operation>,
+    since: u64,
+    limit: Option<usize>,
+}
+
+impl Filter {
+    /// The parameters `operation`, `since` and `limit`.
+    pub(super) fn read(query: &Query) -> Result<Self, Denied> {
+        let operation = query.get("operation").map(|name| {
+            let named = Operation::named(name);
+            named.ok_or_else(|| Denied::bad("operation is one of recognize, token, preflight and other"))
+        });
+        let number = |name: &str| {
+            let number = query.get(name).map(str::parse::<u64>).transpose();
+            number.map_err(|_| Denied::bad(format!("{name} is a whole number")))
+        };
+        Ok(Self {
+            operation: operation.transpose()?,
+            since: number("since")?.unwrap_or_default(),
+            limit: number("limit")?.map(|limit| usize::try_from(limit).unwrap_or(usize::MAX)),
+        })
+    }
+
+    /// Those of `entries` that are wanted, oldest first.
+    pub(crate) fn pick<'a>(&self, entries: impl DoubleEndedIterator<Item = &'a Entry>) -> Vec<&'a Entry> {
+        let wanted = entries.rev().take_while(|entry| self.since < entry.id);
+        let wanted = wanted.filter(|entry| self.operation.is_none_or(|operation| entry.operation == operation));
+        let mut wanted = wanted.take(self.limit.unwrap_or(usize::MAX)).collect::<Vec<_>>();
+        wanted.reverse();
+        wanted
+    }
+}
