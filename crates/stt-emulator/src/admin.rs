@@ -5,6 +5,7 @@ mod filter;
 mod origin;
 
 use std::borrow::Cow;
+use std::fmt;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -16,9 +17,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 pub(crate) use command::{Action, PATHS};
-pub(crate) use filter::{Filter, Scope};
+pub(crate) use filter::Filter;
 
 use crate::query::Query;
+use crate::secret::Hidden;
 use crate::upload::Upload;
 use crate::verdict::JSON;
 
@@ -27,7 +29,7 @@ use crate::verdict::JSON;
 pub(crate) struct Command {
     pub(crate) action: Action,
     /// Whom it is about; all tenants where nobody is named.
-    pub(crate) scope: Option<Scope>,
+    pub(crate) scope: Option<Hidden>,
     pub(crate) filter: Filter,
 }
 
@@ -46,7 +48,7 @@ impl Command {
             ..Denied::new(StatusCode::METHOD_NOT_ALLOWED, "Method not allowed")
         })?;
         let query = Query::read(head.uri.query().unwrap_or_default());
-        Ok(Self { action, scope: Scope::read(head, &query)?, filter: Filter::read(&query)? })
+        Ok(Self { action, scope: filter::scope(head, &query)?, filter: Filter::read(&query)? })
     }
 }
 
@@ -88,7 +90,12 @@ pub(crate) fn read<T: DeserializeOwned>(upload: &Upload, example: &str) -> Resul
             return Err(Denied::new(StatusCode::REQUEST_TIMEOUT, "the body stopped arriving"));
         }
     };
-    serde_json::from_slice(body).map_err(|why| Denied::bad(format!("the body must be like {example}: {why}")))
+    let bad = |why: &dyn fmt::Display| Denied::bad(format!("the body must be like {example}: {why}"));
+    match body.trim_ascii_start().first() {
+        // Left to itself serde takes a list for the fields of a struct in their order.
+        Some(b'[') => Err(bad(&"it is a list")),
+        _ => serde_json::from_slice(body).map_err(|why| bad(&why)),
+    }
 }
 
 /// How far `POST /__emulator/clock/advance` moves a clock that may go `most` further.

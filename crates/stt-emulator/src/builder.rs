@@ -110,6 +110,15 @@ impl Builder {
         self
     }
 
+    /// How many connections may be open; by default 500.
+    ///
+    /// When another one comes, the one that has waited longest for a request is closed; where all have requests the
+    /// newcomer waits.
+    pub fn max_connections(mut self, connections: usize) -> Self {
+        self.config.max_connections = connections.max(1);
+        self
+    }
+
     /// How long a client may take to send the head of a request, or to begin another; by default 30 s.
     pub fn head_timeout(mut self, timeout: Duration) -> Self {
         self.config.head_timeout = timeout;

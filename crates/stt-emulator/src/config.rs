@@ -52,6 +52,7 @@ pub(crate) struct Config {
     /// How many bytes of audio the journal keeps.
     pub(crate) audio_limit: usize,
     pub(crate) listen: SocketAddr,
+    pub(crate) max_connections: usize,
     pub(crate) head_timeout: Duration,
     pub(crate) body_timeout: Duration,
 }
@@ -79,6 +80,7 @@ impl Default for Config {
             journal_limit: JOURNAL_LIMIT,
             audio_limit: AUDIO_LIMIT,
             listen: SocketAddr::from(([127, 0, 0, 1], 0)),
+            max_connections: MAX_CONNECTIONS,
             head_timeout: HEAD_TIMEOUT,
             body_timeout: BODY_TIMEOUT,
         }
@@ -91,11 +93,14 @@ pub(crate) const TOKEN_TTL: Duration = Duration::from_secs(600);
 /// Sixty seconds of 16 kHz mono are 1.9 MB; this leaves room for 48 kHz, stereo and clips that are too long.
 pub(crate) const MAX_BODY: usize = 64 * 1024 * 1024;
 
-/// At under 10 kB each, so many entries stay below 100 MB.
-const JOURNAL_LIMIT: usize = 10_000;
+/// Longer than any run of tests has requests; what so many take in memory is bounded by the journal itself.
+pub(crate) const JOURNAL_LIMIT: usize = 10_000;
 
 /// Half an hour of 16 kHz mono, which is as much as one body may have.
 pub(crate) const AUDIO_LIMIT: usize = MAX_BODY;
+
+/// Half of the 1,024 files that most systems let a program open, and five times what a resource may run at once.
+const MAX_CONNECTIONS: usize = 500;
 
 const HEAD_TIMEOUT: Duration = Duration::from_secs(30);
 

@@ -21,6 +21,7 @@ use tokio::task::spawn_blocking;
 use tokio::time::{Instant, sleep, timeout, timeout_at};
 
 use crate::answer::Answer;
+use crate::crowd::Member;
 use crate::shared::Shared;
 use crate::stage::Checked;
 use crate::upload::Upload;
@@ -37,12 +38,20 @@ enum Dropped {
 }
 
 /// Serves the requests of one connection until it ends or `stop` changes.
-pub(crate) async fn serve(stream: TcpStream, shared: Arc<Shared>, mut stop: watch::Receiver<()>) {
+pub(crate) async fn serve(stream: TcpStream, member: Member, shared: Arc<Shared>, mut stop: watch::Receiver<()>) {
     // Answers are small and whole: waiting to fill a packet would only delay them.
     let _ = stream.set_nodelay(true);
     let head_timeout = shared.emulator.config().head_timeout;
+    let member = Arc::new(member);
+    let busy = Arc::clone(&member);
     let service = service_fn(move |request| {
-        let exchange: Pin<Box<dyn Future<Output = _> + Send>> = Box::pin(exchange(request, Arc::clone(&shared)));
+        let (member, shared) = (Arc::clone(&busy), Arc::clone(&shared));
+        let exchange: Pin<Box<dyn Future<Output = _> + Send>> = Box::pin(async move {
+            member.has_a_request();
+            let answered = exchange(request, shared).await;
+            member.waits();
+            answered
+        });
         exchange
     });
     let mut connection = http1::Builder::new()
@@ -51,6 +60,12 @@ pub(crate) async fn serve(stream: TcpStream, shared: Arc<Shared>, mut stop: watc
         .serve_connection(TokioIo::new(stream), service);
     let ended = tokio::select! {
         ended = poll_fn(|cx| connection.poll_without_shutdown(cx)) => ended,
+        () = member.asked_to_leave() => {
+            Pin::new(&mut connection).graceful_shutdown();
+            // An answer may be on its way still; one that has sent half a head for long has nothing to wait for.
+            let _ = timeout(PARTING, poll_fn(|cx| connection.poll_without_shutdown(cx))).await;
+            return;
+        }
         _ = stop.changed() => {
             Pin::new(&mut connection).graceful_shutdown();
             poll_fn(|cx| connection.poll_without_shutdown(cx)).await
@@ -149,6 +164,9 @@ async fn linger(mut stream: TcpStream, mut stop: watch::Receiver<()>) {
         _ = stop.changed() => {}
     }
 }
+
+/// How long a connection that makes room for another one may take to end.
+const PARTING: Duration = Duration::from_millis(100);
 
 /// Five times the longest audio, for an upload at the pace of speech.
 const LONGEST_UPLOAD: Duration = Duration::from_secs(300);

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::request::Parts;
-use http::{Method, Request};
+use http::{HeaderValue, Method, Request};
 use sha2::{Digest, Sha256};
 use tokio::sync::watch;
 
@@ -22,13 +22,13 @@ use crate::config::{Config, KEY_1, KEY_2};
 use crate::cors;
 use crate::expect::Expect;
 use crate::fingerprint::Fingerprint;
-use crate::journal::{Entry, Journal, Operation};
+use crate::journal::{Entry, Journal, Operation, credential};
 use crate::query::Query;
 use crate::recognize::recognize;
 use crate::route::Route;
 use crate::rule::Rule;
 use crate::rules;
-use crate::secret::masked;
+use crate::secret::{Hidden, masked};
 use crate::stage::{Admitted, Checked, Exchange, Purpose, Service, Task};
 use crate::tenant::{Caller, Tenants};
 use crate::token;
@@ -109,7 +109,8 @@ impl Emulator {
         }
         let query = Query::read(head.uri.query().unwrap_or_default());
         let entry = self.arrival(route, head, &query, now);
-        let mut exchange = Exchange { entry, cors: cors::fields(head), slot: None, audio: None };
+        let credential = Hidden(credential(head).to_owned());
+        let mut exchange = Exchange { entry, cors: cors::fields(head), slot: None, credential, audio: None };
         match self.judge(route, head, &query, &mut exchange, now) {
             Ok(task) => {
                 let service = Box::new(Service { task, exchange, transport: None });
@@ -244,13 +245,14 @@ impl Emulator {
         };
         let mut state = self.state();
         state.serial += 1;
-        if let Some(key) = head.headers.get(KEY_HEADER) {
-            state.meet(key.as_bytes());
-        }
-        let at_ms = milliseconds(state.tenants.now(None, now));
-        let mut entry = Entry::begin(state.serial, at_ms, operation, head, query);
+        let key = head.headers.get(KEY_HEADER).map(HeaderValue::as_bytes);
+        key.into_iter().for_each(|key| state.meet(key));
+        // Whatever becomes of it, it is one of those that its tenant looks at.
+        let tenant = key.and_then(|key| access::owner(key, &self.config, &state.tenants));
+        let at_ms = milliseconds(state.tenants.now(tenant, now));
+        let mut entry = Entry { tenant, ..Entry::begin(state.serial, at_ms, operation, head, query) };
         match query.get("X-ConnectionId") {
-            Some(id) if is_session(id) => entry.session = Some(id.to_owned()),
+            Some(id) if is_session(id) => entry.session = Some(id.to_owned()).filter(|id| id != credential(head)),
             Some(_) => entry.rules.push(rules::CONNECTION_ID_IGNORED.id),
             None => {}
         }
@@ -279,8 +281,8 @@ impl Emulator {
 
     /// Writes the verdict down and makes an answer of it.
     fn conclude(&self, exchange: Exchange, verdict: Verdict, now: Duration) -> Answer {
-        let Exchange { mut entry, cors, slot, audio } = exchange;
-        let verdict = Verdict { reason: masked(&verdict.reason, "").into_owned(), ..verdict };
+        let Exchange { mut entry, cors, slot, credential, audio } = exchange;
+        let verdict = Verdict { reason: masked(&verdict.reason, &credential.0).into_owned(), ..verdict };
         let mut answer = Answer::of(&verdict, entry.id, cors);
         let is_silent = verdict.is_silent();
         entry.rules.extend(verdict.rules.iter().map(|rule| rule.id));

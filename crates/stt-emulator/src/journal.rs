@@ -12,8 +12,7 @@ use serde::{Deserialize, Serialize};
 use crate::fingerprint::Fingerprint;
 use crate::query::Query;
 use crate::recordings::Recordings;
-use crate::secret::masked;
-pub(crate) use shown::cut;
+pub(crate) use shown::{credential, cut};
 
 /// What a request was about.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
@@ -101,13 +100,13 @@ pub struct Entry {
 
 impl Entry {
     pub(crate) fn begin(id: u64, at_ms: u64, operation: Operation, head: &Parts, query: &Query) -> Self {
-        let secret = shown::credential(head);
+        let secret = credential(head);
         Self {
             id,
             at_ms,
             operation,
             method: cut(head.method.as_str()),
-            path: cut(&masked(head.uri.path(), secret)),
+            path: shown::plain(head.uri.path(), secret),
             query: query.pairs().iter().take(MANY).map(|(name, value)| shown::parameter(name, value, secret)).collect(),
             headers: head
                 .headers
@@ -246,6 +245,21 @@ mod tests {
         assert_eq!(journal.entries().map(|entry| entry.id).collect::<Vec<_>>(), [2, 3, 4]);
         journal.clear(None);
         assert_eq!(journal.entries().count(), 0);
+    }
+
+    #[test]
+    fn large_entries_push_out_more_than_one_of_the_oldest() {
+        let mut journal = Journal::new(1_000, 0);
+        let large = |id| Entry { reason: "x".repeat(1_000_000), ..entry(id) };
+        for id in 1..=100 {
+            journal.add(large(id));
+        }
+        let kept = journal.entries().map(|entry| entry.id).collect::<Vec<_>>();
+        // 64 MiB are 67.1 million bytes.
+        assert_eq!((kept.len(), kept.last()), (67, Some(&100)));
+        assert_eq!(journal.size, journal.entries().map(Entry::size).sum::<usize>());
+        journal.clear(None);
+        assert_eq!(journal.size, 0);
     }
 
     #[test]

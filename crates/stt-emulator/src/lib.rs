@@ -25,6 +25,7 @@ pub mod cli;
 mod config;
 mod connection;
 mod cors;
+mod crowd;
 mod emulator;
 mod expect;
 mod fault;

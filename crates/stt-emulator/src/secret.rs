@@ -1,8 +1,19 @@
 //! What looks like a secret, wherever it stands.
 
 use std::borrow::Cow;
+use std::fmt;
 
 use crate::fingerprint::Fingerprint;
+
+/// A secret that is at hand and does not print itself.
+#[derive(Clone, Default)]
+pub(crate) struct Hidden(pub(crate) String);
+
+impl fmt::Debug for Hidden {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Hidden")
+    }
+}
 
 /// Whether this has the form of a key of the service: 84 letters and digits, or 32 hex digits as the older ones.
 pub(crate) fn is_key(text: &[u8]) -> bool {

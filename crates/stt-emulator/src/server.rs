@@ -11,6 +11,7 @@ use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 
 use crate::connection;
+use crate::crowd::Crowd;
 use crate::shared::Shared;
 
 /// A listener with room for a thousand clients that come at once.
@@ -30,16 +31,27 @@ pub(crate) fn listen(address: SocketAddr) -> io::Result<TcpListener> {
 pub(crate) async fn serve(listener: TcpListener, shared: Arc<Shared>, mut stop: watch::Receiver<()>) {
     let mut connections = JoinSet::new();
     let (stop_all, stopped) = watch::channel(());
+    let crowd = Arc::new(Crowd::default());
+    let most = shared.emulator.config().max_connections;
     loop {
+        // Who comes now waits with the system until one of those that wait for nothing has ended.
+        let full = most <= connections.len();
+        if full {
+            crowd.make_room();
+        }
         tokio::select! {
-            accepted = listener.accept() => match accepted {
+            accepted = listener.accept(), if !full => match accepted {
                 Ok((stream, _)) => {
-                    connections.spawn(connection::serve(stream, Arc::clone(&shared), stopped.clone()));
+                    connections.spawn(connection::serve(stream, crowd.join(), Arc::clone(&shared), stopped.clone()));
                 }
                 // Out of file descriptors, most likely: they come back when connections end.
-                Err(_) => sleep(PAUSE).await,
+                Err(_) => {
+                    crowd.make_room();
+                    sleep(PAUSE).await;
+                }
             },
             Some(_) = connections.join_next() => {}
+            () = sleep(PAUSE), if full => {}
             _ = stop.changed() => break,
             () = shared.emulator.asked_to_stop() => break,
         }

@@ -9,6 +9,7 @@ use crate::asked::Asked;
 use crate::fault::{Intake, Transport};
 use crate::journal::Entry;
 use crate::limits::Slot;
+use crate::secret::Hidden;
 use crate::tenant::Caller;
 
 /// What can be said of a request before its body is there.
@@ -60,6 +61,8 @@ pub(crate) struct Exchange {
     pub(crate) cors: HeaderMap,
     /// Its place among those that the resource may have at once.
     pub(crate) slot: Option<Slot>,
+    /// The key or the token that came with it, which no reason may quote.
+    pub(crate) credential: Hidden,
     /// What was uploaded, with its SHA-256.
     pub(crate) audio: Option<([u8; 32], Bytes)>,
 }

@@ -3,22 +3,10 @@
 mod common;
 
 use bytes::Bytes;
-use common::{Ask, NOW, PATH, json};
-use http::{Request, Response};
-use serde_json::{Value, json};
+use common::{Ask, NOW, PATH, admin, get, json};
+use http::Request;
+use serde_json::json;
 use stt_emulator::{Emulator, KEY_1};
-
-fn admin(emulator: &Emulator, method: &str, path: &str, body: &'static str) -> Response<Bytes> {
-    let request = Request::builder().method(method).uri(format!("/__emulator{path}"));
-    let request = request.header("host", "localhost:10788").body(Bytes::from(body));
-    emulator.answer(request.expect("a request"), NOW).response
-}
-
-fn get(emulator: &Emulator, path: &str) -> Value {
-    let response = admin(emulator, "GET", path, "");
-    assert_eq!(response.status(), 200, "{path}");
-    json(&response)
-}
 
 /// Every path of the index, for the first request of the journal.
 fn paths(emulator: &Emulator) -> Vec<String> {

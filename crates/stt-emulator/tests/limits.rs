@@ -11,7 +11,7 @@ use stt_emulator::{Answer, Builder, Checked, Emulator, KEY_1, KEY_2, Keys, Tier,
 
 /// A second of audio, so that a share of its length is easily told.
 fn second(key: &str) -> Ask {
-    Ask::new(silence(Duration::from_secs(1), 16_000).expect("a clip")).header("ocp-apim-subscription-key", key)
+    Ask::new(silence(Duration::from_secs(1), 16_000).expect("a clip")).key(key)
 }
 
 fn ms(milliseconds: u64) -> Duration {

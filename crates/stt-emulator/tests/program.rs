@@ -102,9 +102,12 @@ fn sigterm_stops_it_cleanly_and_takes_the_ready_file_away() {
     let path = folder.path().join("ready.json");
     let mut served = Served::with(&["--ready-file", path.to_str().expect("UTF-8")]);
     let pid = served.child.id().to_string();
+    let _idle = TcpStream::connect(served.address()).expect("a connection that stays open");
+    let begun = std::time::Instant::now();
     let killed = Command::new("kill").args(["-TERM", &pid]).status().expect("kill runs");
     assert!(killed.success());
     assert_eq!(served.child.wait().expect("it ends").code(), Some(0));
+    assert!(begun.elapsed() < std::time::Duration::from_secs(1), "{:?}", begun.elapsed());
     assert!(!path.exists());
 }
 
@@ -117,6 +120,30 @@ fn a_port_that_is_taken_is_told_with_a_hint() {
     assert!(told.starts_with(&format!("cannot listen on {}\nwhy: ", served.address())), "{told}");
     assert!(told.ends_with("hint: --listen 127.0.0.1:0 takes a free port\n"), "{told}");
     assert_eq!(stdout(&output), "");
+}
+
+#[test]
+fn health_waits_until_one_answers() {
+    let address = Served::with(&[]).address().to_owned();
+    let waiting = emulator().args(["health", "--listen", &address, "--wait", "10s"]).spawn();
+    let mut waiting = waiting.expect("the program runs");
+    let mut command = emulator();
+    command.args(["--listen", &address]).stdout(Stdio::null()).stderr(Stdio::null());
+    let mut late = command.spawn().expect("the program runs");
+    let code = waiting.wait().expect("it ends").code();
+    let _ = late.kill();
+    let _ = late.wait();
+    assert_eq!(code, Some(0));
+}
+
+#[test]
+fn a_shutdown_at_the_admin_paths_ends_the_program() {
+    let mut served = Served::with(&[]);
+    let mut stream = TcpStream::connect(served.address()).expect("a connection");
+    stream
+        .write_all(b"POST /__emulator/shutdown HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n")
+        .expect("a peer");
+    assert_eq!(served.child.wait().expect("it ends").code(), Some(0));
 }
 
 #[test]
@@ -140,9 +167,19 @@ fn the_environment_is_printed_for_each_shell() {
          export AZURE_SPEECH_REGION='emulator'\n"
     );
     assert_eq!(lines("sh"), expected);
-    assert!(lines("fish").starts_with("set -gx AZURE_SPEECH_ENDPOINT 'http://127.0.0.1:8'\n"));
-    assert!(lines("pwsh").starts_with("$env:AZURE_SPEECH_ENDPOINT = 'http://127.0.0.1:8'\n"));
-    assert!(lines("dotenv").starts_with("AZURE_SPEECH_ENDPOINT=http://127.0.0.1:8\n"));
+    let expected = format!(
+        "set -gx AZURE_SPEECH_ENDPOINT 'http://127.0.0.1:8'\nset -gx AZURE_SPEECH_KEY '{key}'\n\
+         set -gx AZURE_SPEECH_REGION 'emulator'\n"
+    );
+    assert_eq!(lines("fish"), expected);
+    let expected = format!(
+        "$env:AZURE_SPEECH_ENDPOINT = 'http://127.0.0.1:8'\n$env:AZURE_SPEECH_KEY = '{key}'\n\
+         $env:AZURE_SPEECH_REGION = 'emulator'\n"
+    );
+    assert_eq!(lines("pwsh"), expected);
+    let expected =
+        format!("AZURE_SPEECH_ENDPOINT=http://127.0.0.1:8\nAZURE_SPEECH_KEY={key}\nAZURE_SPEECH_REGION=emulator\n");
+    assert_eq!(lines("dotenv"), expected);
     let unknown = run(&["env", "--listen", "127.0.0.1:0"]);
     assert_eq!(unknown.status.code(), Some(2));
 }
@@ -162,6 +199,50 @@ fn exec_gives_the_environment_and_returns_the_exit_code() {
     let output = command.output().expect("the program runs");
     assert_eq!(output.status.code(), Some(7), "{}", stderr(&output));
     assert_eq!(stdout(&output), "5354542d454d554c41544f522d4b4559 westus\n", "no ready line");
+}
+
+/// What `exec` says of a command that sends these requests over one connection.
+#[cfg(unix)]
+fn exec_asking(requests: &[String]) -> Output {
+    let script =
+        "from=${AZURE_SPEECH_ENDPOINT#http://}; exec 3<>/dev/tcp/${from%:*}/${from#*:}; cat >&3; cat <&3 >/dev/null";
+    let mut command = emulator();
+    command.args(["exec", "--", "bash", "-c", script]).stdin(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().expect("the program runs");
+    let mut stdin = child.stdin.take().expect("a pipe");
+    stdin.write_all(requests.concat().as_bytes()).expect("a peer that reads");
+    drop(stdin);
+    child.wait_with_output().expect("it ends")
+}
+
+#[cfg(unix)]
+#[test]
+fn exec_reports_requests_that_nothing_was_there_for() {
+    let close = "Connection: close\r\nContent-Length: 0\r\n\r\n";
+    let unknown = format!("POST /speech/v9 HTTP/1.1\r\nHost: localhost\r\n{close}");
+    let output = exec_asking(&[unknown]);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    assert_eq!(
+        stderr(&output),
+        "unmatched requests: 1\n  1: POST /speech/v9: the path is none of the API\n",
+        "whatever was refused for another reason is no slip of this kind"
+    );
+    let matched = format!("POST /sts/v1.0/issueToken HTTP/1.1\r\nHost: localhost\r\n{close}");
+    assert_eq!(stderr(&exec_asking(&[matched])), "");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_key_that_looks_real_is_warned_about_once_and_never_told() {
+    let real = "0123456789abcdef0123456789abcdef";
+    let ask = |end: &str| {
+        format!("POST /sts/v1.0/issueToken HTTP/1.1\r\nHost: localhost\r\nOcp-Apim-Subscription-Key: {real}\r\n{end}")
+    };
+    let output =
+        exec_asking(&[ask("Content-Length: 0\r\n\r\n"), ask("Connection: close\r\nContent-Length: 0\r\n\r\n")]);
+    let told = stderr(&output);
+    assert_eq!(told.matches("WARNING: a key that looks REAL").count(), 1, "{told}");
+    assert!(!told.contains(real), "{told}");
 }
 
 #[test]

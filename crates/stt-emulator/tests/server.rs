@@ -260,6 +260,41 @@ fn an_answer_that_is_held_back_comes_when_the_clock_is_moved() {
 }
 
 #[test]
+fn connections_that_ask_nothing_lock_nobody_out() {
+    let running = started(Emulator::builder().max_connections(4));
+    let mut first = Wire::to(&running);
+    first.send("GET /__emulator/health HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    assert_eq!(first.reply().status, 200);
+    let mut busy = Wire::to(&running);
+    busy.send(head(KEY_1, "Transfer-Encoding: chunked\r\nExpect: 100-continue\r\n"));
+    assert_eq!(busy.reply().status, 100);
+    let others = (0..12).map(|_| {
+        let mut wire = Wire::to(&running);
+        wire.send("GET /__emulator/health HTTP/1.1\r\n");
+        wire
+    });
+    let others = others.collect::<Vec<_>>();
+    let mut last = Wire::to(&running);
+    last.send("GET /__emulator/health HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    assert_eq!(last.reply().status, 200);
+    assert!(first.is_at_end(), "the one that waited longest is closed");
+    busy.send([chunk(&clip()), b"0\r\n\r\n".to_vec()].concat());
+    assert_eq!(busy.reply().status, 200, "one with a request is not");
+    drop(others);
+}
+
+#[test]
+fn a_shutdown_is_answered_and_ends_the_server() {
+    let running = start();
+    let address = running.address();
+    let mut wire = Wire::to(&running);
+    wire.send("POST /__emulator/shutdown HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n");
+    assert_eq!(wire.reply().status, 200);
+    assert!(wire.is_at_end());
+    assert!(TcpStream::connect(address).is_err(), "nobody listens any more");
+}
+
+#[test]
 fn what_is_no_http_is_closed() {
     let running = start();
     let mut wire = Wire::to(&running);

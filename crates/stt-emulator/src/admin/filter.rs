@@ -1,34 +1,23 @@
 //! Which requests of the journal are wanted, and whose.
 
-use std::fmt;
-
 use http::request::Parts;
 
 use super::Denied;
 use crate::journal::{Entry, Operation};
 use crate::query::Query;
+use crate::secret::Hidden;
 
-/// The key of the tenant that an admin request is about; it never shows.
-#[derive(Clone)]
-pub(crate) struct Scope(pub(crate) String);
-
-impl fmt::Debug for Scope {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Scope(..)")
-    }
-}
-
-impl Scope {
-    /// The parameter `key` or the header `x-emulator-key`; with neither all tenants are meant.
-    pub(super) fn read(head: &Parts, query: &Query) -> Result<Option<Self>, Denied> {
-        let header = head.headers.get("x-emulator-key").map(|value| value.to_str()).transpose();
-        let header = header.map_err(|_| Denied::bad("x-emulator-key is no text"))?;
-        match (query.get("key"), header) {
-            (Some(one), Some(other)) if one != other => {
-                Err(Denied::bad("the parameter key and the header x-emulator-key differ"))
-            }
-            (key, header) => Ok(key.or(header).map(|key| Self(key.to_owned()))),
+/// The key of the tenant that an admin request is about: the parameter `key` or the header `x-emulator-key`.
+///
+/// With neither all tenants are meant.
+pub(super) fn scope(head: &Parts, query: &Query) -> Result<Option<Hidden>, Denied> {
+    let header = head.headers.get("x-emulator-key").map(|value| value.to_str()).transpose();
+    let header = header.map_err(|_| Denied::bad("x-emulator-key is no text"))?;
+    match (query.get("key"), header) {
+        (Some(one), Some(other)) if one != other => {
+            Err(Denied::bad("the parameter key and the header x-emulator-key differ"))
         }
+        (key, header) => Ok(key.or(header).map(|key| Hidden(key.to_owned()))),
     }
 }
 

@@ -11,8 +11,10 @@ use tokio::process::{Child, Command};
 
 use crate::cli::environment::variables;
 use crate::cli::failure::Failure;
+use crate::cli::say;
 use crate::cli::serve::{Behaviour, blocking, start};
 use crate::cli::signals::{Signal, Signals};
+use crate::journal::Entry;
 
 #[derive(Args, Debug)]
 pub(super) struct Options {
@@ -44,10 +46,26 @@ impl Options {
             let failed = |source| Failure::Command { command: PathBuf::from(program), source };
             let child = command.spawn().map_err(failed)?;
             let status = wait(child, signals).await.map_err(failed)?;
+            report(&running.journal());
             running.stop().await;
             Ok(status)
         })?;
         Ok(code(status))
+    }
+}
+
+/// Tells about requests that nothing was there for: a test that meets one has most likely a slip in it.
+fn report(journal: &[Entry]) {
+    let unmatched = journal.iter().filter(|entry| entry.is_unmatched()).collect::<Vec<_>>();
+    if unmatched.is_empty() {
+        return;
+    }
+    say(&format!("unmatched requests: {}", unmatched.len()));
+    for Entry { id, method, path, reason, .. } in unmatched.iter().take(MOST_REPORTED) {
+        say(&format!("  {id}: {method} {path}: {reason}"));
+    }
+    if MOST_REPORTED < unmatched.len() {
+        say(&format!("  and {} more", unmatched.len() - MOST_REPORTED));
     }
 }
 
@@ -79,3 +97,6 @@ fn code(status: ExitStatus) -> ExitCode {
         _ => ExitCode::FAILURE,
     }
 }
+
+/// As many as one looks at.
+const MOST_REPORTED: usize = 10;

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::{self, ExitCode};
 use std::time::Duration;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 use serde::Serialize;
 use tokio::runtime;
 
@@ -71,9 +71,34 @@ pub(super) struct Behaviour {
     /// The largest body that is taken
     #[arg(long, value_name = "BYTES", default_value_t = crate::config::MAX_BODY)]
     max_body: usize,
+    /// How many requests the journal keeps
+    #[arg(long, value_name = "N", default_value_t = crate::config::JOURNAL_LIMIT)]
+    journal_limit: usize,
+    /// Whether the journal keeps the audio, in memory
+    #[arg(long, value_enum, default_value_t)]
+    journal_audio: JournalAudio,
+    /// How much audio the journal keeps; the oldest is forgotten
+    #[arg(long, value_name = "BYTES", default_value_t = crate::config::AUDIO_LIMIT)]
+    journal_audio_limit: usize,
     /// The name of the region that tokens carry
     #[arg(long, value_name = "NAME", value_parser = region, default_value = "emulator")]
     pub(super) region: String,
+}
+
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+enum JournalAudio {
+    #[default]
+    Keep,
+    None,
+}
+
+impl JournalAudio {
+    fn limit(self, bytes: usize) -> usize {
+        match self {
+            Self::Keep => bytes,
+            Self::None => 0,
+        }
+    }
 }
 
 impl Behaviour {
@@ -88,6 +113,8 @@ impl Behaviour {
             .profile(self.profile)
             .token_ttl(self.token_ttl)
             .max_body(self.max_body)
+            .journal_limit(self.journal_limit)
+            .journal_audio(self.journal_audio.limit(self.journal_audio_limit))
             .region(self.region.clone())
     }
 }

@@ -7,7 +7,7 @@ use http::{Response, StatusCode};
 use serde_json::json;
 
 use crate::access;
-use crate::admin::{self, Action, Command, Denied, Scope};
+use crate::admin::{self, Action, Command, Denied};
 use crate::emulator::{Emulator, State};
 use crate::expect::Expect;
 use crate::fingerprint::Fingerprint;
@@ -15,6 +15,7 @@ use crate::har;
 use crate::journal::Entry;
 use crate::reset::Reset;
 use crate::rules;
+use crate::secret::Hidden;
 use crate::tenant::FURTHEST;
 use crate::upload::Upload;
 
@@ -94,7 +95,7 @@ impl Emulator {
     }
 
     /// The tenant that has this key or this fingerprint, or would have it with its first request.
-    fn whose(&self, scope: &Scope) -> Result<Fingerprint, Denied> {
+    fn whose(&self, scope: &Hidden) -> Result<Fingerprint, Denied> {
         let tenants = &self.state().tenants;
         let named = Fingerprint::read(&scope.0).and_then(|named| tenants.named(named));
         let owner = named.or_else(|| access::owner(scope.0.as_bytes(), &self.config, tenants));

@@ -72,6 +72,10 @@ impl Ask {
         asked
     }
 
+    pub(crate) fn key(self, key: &str) -> Self {
+        self.header("ocp-apim-subscription-key", key)
+    }
+
     pub(crate) fn assess(self, json: &str) -> Self {
         self.header("pronunciation-assessment", STANDARD.encode(json))
     }
@@ -91,6 +95,20 @@ impl Ask {
     pub(crate) fn json(self) -> Value {
         json(&self.ask(&Emulator::builder().build()))
     }
+}
+
+/// The answer to a request to an admin path, which is what follows `/__emulator`.
+pub(crate) fn admin(emulator: &Emulator, method: &str, path: &str, body: &str) -> Response<Bytes> {
+    let request = Request::builder().method(method).uri(format!("/__emulator{path}"));
+    let request = request.header("host", "localhost:10788").body(Bytes::from(body.to_owned()));
+    emulator.answer(request.expect("a request"), NOW).response
+}
+
+/// The JSON at an admin path.
+pub(crate) fn get(emulator: &Emulator, path: &str) -> Value {
+    let response = admin(emulator, "GET", path, "");
+    assert_eq!(response.status(), 200, "{path}");
+    json(&response)
 }
 
 pub(crate) fn json(response: &Response<Bytes>) -> Value {
