@@ -87,6 +87,7 @@ const ALLOWED: &[Row] = &[
             ("hyper-util", "hyper on tokio"),
             ("microfft", "the tones of words coded into samples"),
             ("ogg", "the packets of an Opus file"),
+            ("opus-pure", "the samples of an Opus file"),
             ("percent-encoding", "query parameters"),
             ("serde", "answers as JSON"),
             ("serde_json", "answers as JSON"),

@@ -3,8 +3,9 @@
 use super::code::{Frame, LISTENING_RATE};
 use super::level::{self, Level};
 use super::listen::{self, Found};
+use super::opus::{self, Opus};
 use super::wav::{self, Pcm, Wav};
-use super::{ogg, sniff, transcript};
+use super::{sniff, transcript};
 
 /// What was heard, and why.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -14,6 +15,8 @@ pub struct Heard {
     /// What was heard.
     pub outcome: Outcome,
     /// The length of the audio in ticks of 100 ns; without a header to tell it, that of 16 kHz 16-bit mono PCM.
+    ///
+    /// Of Opus it is the length that is listened to.
     pub audio_ticks: u64,
     /// The true reason in one sentence, without a full stop, for logs and for the user of the emulator.
     pub reason: String,
@@ -89,65 +92,100 @@ pub struct HeardWord {
     pub accuracy: Option<u8>,
 }
 
-/// Listens to the body of a request.
+/// Listens to a body as the emulator does, where nothing but the body is known.
 ///
 /// Words coded into the samples come first, then a transcript in the metadata, then silence and noise. Audio whose
-/// header the service cannot read is heard as silence, as the service was observed to do.
+/// header the service cannot read is heard as silence, as the service was observed to do. What is said after the first
+/// quarter of an hour, in Opus after the first five minutes, is not heard.
 #[must_use]
 pub fn hear(body: &[u8]) -> Heard {
+    match listen(body) {
+        Listened::Heard(heard) => heard,
+        Listened::Unspoken(unspoken) => unspoken.judge(),
+    }
+}
+
+/// What a body says by itself.
+#[derive(Debug)]
+pub(crate) enum Listened<'a> {
+    /// What was heard.
+    Heard(Heard),
+    /// The body is audio without words of its own.
+    Unspoken(Unspoken<'a>),
+}
+
+/// Audio without words of its own.
+#[derive(Debug)]
+pub(crate) struct Unspoken<'a> {
+    clip: Vec<f32>,
+    /// `None` where no header tells a rate that may be wrong.
+    pcm: Option<Pcm<'a>>,
+    /// The length of the audio in ticks of 100 ns.
+    pub(crate) audio_ticks: u64,
+}
+
+/// Listens for words, in the samples and then in the metadata.
+pub(crate) fn listen(body: &[u8]) -> Listened<'_> {
     if body.is_empty() {
-        return heard(HeardStep::Refused, Outcome::Empty, 0, "the body is empty");
+        return heard(HeardStep::Refused, Outcome::Empty, 0, "the body is empty").into();
     }
     if body.starts_with(b"OggS") {
-        return hear_ogg(body);
+        return listen_to_ogg(body);
     }
     if wav::is_wav(body) {
-        return hear_wav(&wav::read(body));
+        return listen_to_wav(wav::read(body));
     }
     if let Some(what) = sniff::name(body) {
-        return heard(HeardStep::Refused, Outcome::NotAudio { what }, 0, format!("the body is {what}, not audio"));
+        let reason = format!("the body is {what}, not audio");
+        return heard(HeardStep::Refused, Outcome::NotAudio { what }, 0, reason).into();
     }
-    let ticks = wav::assumed_ticks(body.len());
-    heard(HeardStep::Header, Outcome::InitialSilence, ticks, "there is no header, so nothing tells what the bytes are")
+    let reason = "there is no header, so nothing tells what the bytes are";
+    heard(HeardStep::Header, Outcome::InitialSilence, wav::assumed_ticks(body.len()), reason).into()
 }
 
 fn heard(step: HeardStep, outcome: Outcome, audio_ticks: u64, reason: impl Into<String>) -> Heard {
     Heard { step, outcome, audio_ticks, reason: reason.into() }
 }
 
-fn hear_wav(wav: &Wav<'_>) -> Heard {
-    if wav.empty {
-        return heard(HeardStep::Refused, Outcome::NoSamples, 0, "the WAV file has no samples");
+impl From<Heard> for Listened<'_> {
+    fn from(heard: Heard) -> Self {
+        Self::Heard(heard)
     }
-    let pcm = match &wav.pcm {
-        Ok(pcm) => pcm,
-        Err(reason) => return heard(HeardStep::Header, Outcome::InitialSilence, wav.ticks, reason),
+}
+
+fn listen_to_wav(wav: Wav<'_>) -> Listened<'_> {
+    if wav.empty {
+        return heard(HeardStep::Refused, Outcome::NoSamples, 0, "the WAV file has no samples").into();
+    }
+    let pcm = match wav.pcm {
+        Ok(pcm) => pcm.beginning(LISTENED),
+        Err(reason) => return heard(HeardStep::Header, Outcome::InitialSilence, wav.ticks, reason).into(),
     };
     let clip = pcm.sample.read(pcm.data, pcm.rate);
     coded(&clip, wav.ticks)
         .or_else(|| told(wav.transcript.as_deref(), wav.language.as_deref(), wav.ticks))
-        .unwrap_or_else(|| unspoken(pcm, &clip, wav.ticks))
+        .map_or(Listened::Unspoken(Unspoken { clip, pcm: Some(pcm), audio_ticks: wav.ticks }), Listened::Heard)
 }
 
-fn hear_ogg(body: &[u8]) -> Heard {
-    let opus = match ogg::read(body) {
-        Ok(opus) => opus,
-        Err(reason) => {
-            let ticks = wav::assumed_ticks(body.len());
-            return heard(HeardStep::Header, Outcome::InitialSilence, ticks, reason);
-        }
-    };
-    if opus.ticks == 0 {
-        return heard(HeardStep::Refused, Outcome::NoSamples, 0, "the Ogg Opus stream has no samples");
+fn listen_to_ogg(body: &[u8]) -> Listened<'_> {
+    let Opus { language, transcript, unheard_channels, samples, ticks } =
+        match opus::read(body, opus::RATE / LISTENING_RATE, OPUS_LISTENED) {
+            Ok(opus) => opus,
+            Err(reason) => {
+                let ticks = wav::assumed_ticks(body.len());
+                return heard(HeardStep::Header, Outcome::InitialSilence, ticks, reason).into();
+            }
+        };
+    if ticks == 0 {
+        return heard(HeardStep::Refused, Outcome::NoSamples, 0, "the Ogg Opus stream has no samples").into();
     }
-    if opus.channels != 1 {
-        let reason = format!("the header says {} channels, only mono is heard", opus.channels);
-        return heard(HeardStep::Header, Outcome::InitialSilence, opus.ticks, reason);
+    if let Some(channels) = unheard_channels {
+        let reason = format!("the header says {channels} channels, only mono is heard");
+        return heard(HeardStep::Header, Outcome::InitialSilence, ticks, reason).into();
     }
-    told(opus.transcript.as_deref(), opus.language.as_deref(), opus.ticks).unwrap_or_else(|| {
-        let reason = "Opus is not decoded, and there is no transcript in its comments";
-        heard(HeardStep::NoMatch, Outcome::NoMatch, opus.ticks, reason)
-    })
+    coded(&samples, ticks)
+        .or_else(|| told(transcript.as_deref(), language.as_deref(), ticks))
+        .map_or(Listened::Unspoken(Unspoken { clip: samples, pcm: None, audio_ticks: ticks }), Listened::Heard)
 }
 
 /// The words coded into the samples.
@@ -189,20 +227,25 @@ fn told(transcript: Option<&str>, language: Option<&str>, audio_ticks: u64) -> O
     (0 < count).then(|| heard(HeardStep::Metadata, Outcome::Words { words, language }, audio_ticks, reason))
 }
 
-/// What samples without words are taken for.
-fn unspoken(pcm: &Pcm<'_>, clip: &[f32], ticks: u64) -> Heard {
-    match level::level(clip) {
-        Level::Silent => heard(HeardStep::Samples, Outcome::InitialSilence, ticks, "the samples are silent"),
-        Level::Steady => {
-            heard(HeardStep::Samples, Outcome::Babble, ticks, "the samples are noise that neither rises nor falls")
-        }
-        Level::Lively => {
-            if let Some(rate) = true_rate(pcm) {
-                let reason = format!("the header says {} Hz, but words are coded at {rate} Hz", pcm.rate);
-                return heard(HeardStep::Header, Outcome::InitialSilence, ticks, reason);
+impl Unspoken<'_> {
+    /// What samples without words are taken for.
+    pub(crate) fn judge(self) -> Heard {
+        let (step, outcome, reason) = match level::level(&self.clip) {
+            Level::Silent => (HeardStep::Samples, Outcome::InitialSilence, "the samples are silent"),
+            Level::Steady => {
+                (HeardStep::Samples, Outcome::Babble, "the samples are noise that neither rises nor falls")
             }
-            heard(HeardStep::NoMatch, Outcome::NoMatch, ticks, "the samples rise and fall, but no words are coded")
-        }
+            Level::Lively => {
+                if let Some(pcm) = &self.pcm
+                    && let Some(rate) = true_rate(pcm)
+                {
+                    let reason = format!("the header says {} Hz, but words are coded at {rate} Hz", pcm.rate);
+                    return heard(HeardStep::Header, Outcome::InitialSilence, self.audio_ticks, reason);
+                }
+                (HeardStep::NoMatch, Outcome::NoMatch, "the samples rise and fall, but no words are coded")
+            }
+        };
+        heard(step, outcome, self.audio_ticks, reason)
     }
 }
 
@@ -219,3 +262,12 @@ fn true_rate(pcm: &Pcm<'_>) -> Option<u32> {
 
 /// Ten seconds at 48 kHz and 16 bits.
 const BEGINNING: usize = 960_000;
+
+/// How many seconds are listened to.
+///
+/// The service hears one minute. A quarter of an hour lets [`hear`] check a whole talk, and keeps the work that one
+/// request can cost below a second.
+const LISTENED: u32 = 15 * 60;
+
+/// How many seconds of Opus are listened to: decoding takes ten times as long as listening.
+const OPUS_LISTENED: u32 = 5 * 60;

@@ -1,20 +1,30 @@
-//! What an Ogg Opus stream tells without being decoded: its comments and its length.
+//! What an Ogg Opus stream is made of: its links, their comments, their packets and how long they last.
 
 use std::io::Cursor;
 
 use ogg::{Packet, PacketReader};
 
-/// An Ogg Opus stream.
-#[derive(Debug)]
-pub(super) struct Opus {
-    /// The length in ticks of 100 ns.
-    pub(super) ticks: u64,
-    /// The comment `LANGUAGE`.
-    pub(super) language: Option<String>,
-    /// The comment `TRANSCRIPT`.
-    pub(super) transcript: Option<String>,
-    /// The number of channels, from the first packet.
+/// What a link begins with: the fields of its first packet (RFC 7845, section 5.1).
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Head {
     pub(super) channels: u8,
+    /// The samples at 48 kHz that are decoded and not played.
+    pub(super) pre_skip: u16,
+    /// What the samples are to be made louder by, in 256ths of a decibel.
+    pub(super) gain: i16,
+}
+
+/// A part of a chain of streams, which `cat` makes of several files.
+#[derive(Debug)]
+pub(super) enum Part {
+    /// A link begins.
+    Head(Head),
+    /// Its second packet, with the comments.
+    Tags(Vec<u8>),
+    /// A packet of audio, and what it says of the time.
+    Audio { data: Vec<u8>, position: Option<u64> },
+    /// The stream is none of Opus; this is its codec.
+    Foreign(&'static str),
 }
 
 /// The names of the comments read and written here.
@@ -22,69 +32,97 @@ pub(super) const TRANSCRIPT: &str = "TRANSCRIPT";
 /// See [`TRANSCRIPT`].
 pub(super) const LANGUAGE: &str = "LANGUAGE";
 
-/// The time of Ogg Opus always counts 48,000 samples a second, whatever was recorded (RFC 7845, section 4).
-const TICKS_PER_SAMPLE: (u64, u64) = (10_000_000, 48_000);
-
-/// Reads a body that begins with `OggS`; the error says why it is no Ogg Opus.
-pub(super) fn read(body: &[u8]) -> Result<Opus, String> {
-    let mut packets = packets(body);
-    let first = packets.next().ok_or("the Ogg stream has no readable page")?;
-    let Some(&[_, channels, skip_low, skip_high, ..]) = first.data.strip_prefix(b"OpusHead") else {
-        return Err(format!("the Ogg stream holds {}, only Opus is heard", codec(&first.data)));
-    };
-    let tags = packets.next().map(|packet| packet.data).unwrap_or_default();
-    let length = length(packets).saturating_sub(u16::from_le_bytes([skip_low, skip_high]).into());
-    let mut opus =
-        Opus { ticks: length * TICKS_PER_SAMPLE.0 / TICKS_PER_SAMPLE.1, language: None, transcript: None, channels };
-    for comment in comments(&tags).into_iter().flat_map(|comments| comments.fields) {
-        let comment = String::from_utf8_lossy(comment);
-        match comment.split_once('=') {
-            Some((name, text)) if name.eq_ignore_ascii_case(TRANSCRIPT) => opus.transcript = Some(text.to_owned()),
-            Some((name, text)) if name.eq_ignore_ascii_case(LANGUAGE) => opus.language = Some(text.to_owned()),
-            _ => {}
-        }
-    }
-    Ok(opus)
-}
-
-/// The packets of audio: all but the two that begin a stream.
-pub(super) fn audio(body: &[u8]) -> impl Iterator<Item = Vec<u8>> {
-    packets(body).skip(2).map(|packet| packet.data)
-}
-
-/// The packets of the first stream, up to the first damage.
-fn packets(body: &[u8]) -> impl Iterator<Item = Packet> {
+/// The parts of the chain, up to the first damage; what is multiplexed with it is left out.
+pub(super) fn parts(body: &[u8]) -> impl Iterator<Item = Part> {
     let mut reader = PacketReader::new(Cursor::new(body));
-    let mut ended = false;
+    let mut link = Link::Between;
     std::iter::from_fn(move || {
-        let packet = if ended { None } else { reader.read_packet().ok().flatten() };
-        ended = packet.as_ref().is_none_or(Packet::last_in_stream);
-        packet
+        loop {
+            let packet = reader.read_packet().ok()??;
+            let part = link.part(packet);
+            if part.is_some() {
+                return part;
+            }
+        }
     })
 }
 
-/// The samples from the start of the first page to the last position told: a live stream may start anywhere.
-///
-/// A position is a claim, and no more can be played than the packets hold.
-fn length(packets: impl Iterator<Item = Packet>) -> u64 {
-    let mut before_first_page = None;
-    let mut held = 0;
-    let mut end = 0;
-    for packet in packets {
-        held += samples(&packet.data);
-        if packet.last_in_page() && packet.absgp_page() != UNTOLD {
-            end = packet.absgp_page();
-            before_first_page.get_or_insert(end.saturating_sub(held));
+/// Where in a link the reader is.
+enum Link {
+    /// In none: at the start, or behind the end of one.
+    Between,
+    /// Behind the first packet of the stream with this number.
+    Tags(u32),
+    /// Behind the second.
+    Audio(u32),
+}
+
+impl Link {
+    fn part(&mut self, packet: Packet) -> Option<Part> {
+        let serial = packet.stream_serial();
+        // A stream that was cut off has no end, and the next one begins all the same.
+        let begins = packet.first_in_stream() && !matches!(self, Self::Tags(_));
+        match *self {
+            _ if begins => {
+                *self = Self::Tags(serial);
+                let &[_, channels, skip_low, skip_high, _, _, _, _, gain_low, gain_high, ..] =
+                    packet.data.strip_prefix(b"OpusHead").unwrap_or_default()
+                else {
+                    return Some(Part::Foreign(codec(&packet.data)));
+                };
+                let pre_skip = u16::from_le_bytes([skip_low, skip_high]);
+                Some(Part::Head(Head { channels, pre_skip, gain: i16::from_le_bytes([gain_low, gain_high]) }))
+            }
+            Self::Tags(current) if current == serial => {
+                *self = Self::Audio(serial);
+                Some(Part::Tags(packet.data))
+            }
+            Self::Audio(current) if current == serial => {
+                if packet.last_in_stream() {
+                    *self = Self::Between;
+                }
+                let told = packet.last_in_page() && packet.absgp_page() != UNTOLD;
+                let position = told.then(|| packet.absgp_page());
+                Some(Part::Audio { data: packet.data, position })
+            }
+            _ => None,
         }
     }
-    end.saturating_sub(before_first_page.unwrap_or(0)).min(held)
 }
 
 /// The position of a page on which no packet ends (RFC 3533, section 6).
 const UNTOLD: u64 = u64::MAX;
 
-/// The samples of one packet at 48 kHz, from its first two bytes (RFC 6716, section 3.1).
-fn samples(packet: &[u8]) -> u64 {
+/// The length of a link, from the packets that were read of it.
+///
+/// It is the time from the start of the first page to the last position told: a live stream may start anywhere. A
+/// position is a claim, and no more can be played than the packets hold. All of it is in samples at 48 kHz, which is
+/// what Ogg Opus counts whatever was recorded (RFC 7845, section 4).
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Length {
+    before_first_page: Option<u64>,
+    held: u64,
+    end: u64,
+}
+
+impl Length {
+    pub(super) fn add(&mut self, packet: &[u8], position: Option<u64>) {
+        self.held += samples(packet);
+        if let Some(end) = position {
+            self.end = end;
+            self.before_first_page.get_or_insert(end.saturating_sub(self.held));
+        }
+    }
+
+    /// What is to be played of it.
+    pub(super) fn played(self, head: Head) -> u64 {
+        let told = self.end.saturating_sub(self.before_first_page.unwrap_or(0));
+        told.min(self.held).saturating_sub(head.pre_skip.into())
+    }
+}
+
+/// The samples of one packet at 48 kHz, from its first two bytes (RFC 6716, section 3.1); none if they make no packet.
+pub(super) fn samples(packet: &[u8]) -> u64 {
     let Some(first) = packet.first() else { return 0 };
     let config = first >> 3;
     let frame = match config {
@@ -97,8 +135,12 @@ fn samples(packet: &[u8]) -> u64 {
         1 | 2 => 2,
         _ => packet.get(1).map_or(0, |count| count & 63),
     };
-    frame * u64::from(frames)
+    let samples = frame * u64::from(frames);
+    if samples <= LONGEST_PACKET as u64 { samples } else { 0 }
 }
+
+/// 120 ms (RFC 6716, section 3.2.5).
+pub(super) const LONGEST_PACKET: usize = 5_760;
 
 fn codec(first: &[u8]) -> &'static str {
     match first {

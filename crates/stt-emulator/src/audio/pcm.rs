@@ -27,6 +27,17 @@ impl Sample {
         }
     }
 
+    /// How many bytes one sample takes.
+    pub(super) fn bytes(self) -> usize {
+        match self {
+            Self::U8 => 1,
+            Self::I16 => 2,
+            Self::I24 => 3,
+            Self::F32 | Self::I32 => 4,
+            Self::F64 => 8,
+        }
+    }
+
     /// Reads samples, in the range from -1 to 1, and brings them from `rate` to [`LISTENING_RATE`].
     ///
     /// A last sample that is not whole is left out.

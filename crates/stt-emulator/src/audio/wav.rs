@@ -14,6 +14,15 @@ pub(super) struct Pcm<'a> {
     pub(super) sample: Sample,
 }
 
+impl Pcm<'_> {
+    /// No more of it than so many seconds.
+    pub(super) fn beginning(self, seconds: u32) -> Self {
+        let bytes = u64::from(seconds) * u64::from(self.rate) * self.sample.bytes() as u64;
+        let end = usize::try_from(bytes).unwrap_or(usize::MAX).min(self.data.len());
+        Self { data: &self.data[..end], ..self }
+    }
+}
+
 /// What a WAV file holds.
 #[derive(Debug)]
 pub(super) struct Wav<'a> {
