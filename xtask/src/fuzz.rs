@@ -23,7 +23,7 @@ enum Seed {
     Text(&'static str),
 }
 
-const TARGETS: [Target; 7] = [
+const TARGETS: &[Target] = &[
     Target {
         name: "endpoint",
         what: "what a user gives for an endpoint",
@@ -98,7 +98,7 @@ fn parse(arguments: &[&str]) -> Result<(Vec<&'static Target>, u32), String> {
         }
     }
     if targets.is_empty() {
-        targets.extend(&TARGETS);
+        targets.extend(TARGETS);
     }
     Ok((targets, seconds))
 }

@@ -1,7 +1,5 @@
 //! How captions are laid out, and the cues that come of it.
 
-use crate::{layout::Layout, transcript::Transcript};
-
 /// How captions are laid out.
 ///
 /// ```
@@ -73,16 +71,6 @@ impl Captions {
     pub const fn max_words_per_line(mut self, words: usize) -> Self {
         self.words = words;
         self
-    }
-
-    /// The cues of a whole transcript, in their order.
-    ///
-    /// A segment without words has none. One that failed has a cue that says so, because silence would say that nobody
-    /// spoke.
-    #[must_use]
-    pub fn cues(&self, transcript: &Transcript) -> Vec<Cue> {
-        let mut layout = Layout::new(*self, transcript.language());
-        transcript.segments().iter().flat_map(|segment| layout.cues(segment)).collect()
     }
 }
 

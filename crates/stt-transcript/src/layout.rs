@@ -7,8 +7,21 @@ use crate::{
     pace::{self, Heard},
     segment::Segment,
     tongue::Tongue,
+    transcript::Transcript,
     unit::{Breaker, Unit, single_spaced},
 };
+
+impl Captions {
+    /// The cues of a whole transcript, in their order.
+    ///
+    /// A segment without words has none. One that failed has a cue that says so, because silence would say that nobody
+    /// spoke.
+    #[must_use]
+    pub fn cues(&self, transcript: &Transcript) -> Vec<Cue> {
+        let mut layout = Layout::new(*self, transcript.language());
+        transcript.segments().iter().flat_map(|segment| layout.cues(segment)).collect()
+    }
+}
 
 /// Lays out one segment after the other.
 pub(crate) struct Layout {

@@ -27,7 +27,7 @@ impl Judgement {
             let (end, next) = (two[0].end, two[1].start);
             judgement.cuts += 1;
             judgement.forced += usize::from(piece.cut == Cut::Forced);
-            let silent = (!truth.iter().any(|run| run.start < next.max(end + 1) && end < run.end));
+            let silent = !truth.iter().any(|run| run.start < next.max(end + 1) && end < run.end);
             judgement.in_silence += usize::from(silent);
             let within = two[0].start + 16_000..two[0].start + longest;
             judgement.hopeless +=
