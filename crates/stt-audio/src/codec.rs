@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// How the samples are coded, as far as the beginning of a file tells.
+/// How the samples are coded, as far as the file tells.
 ///
 /// Its `Display` is the name to show to a person.
 #[non_exhaustive]
@@ -12,6 +12,8 @@ pub enum Codec {
     ALaw,
     /// AAC of low complexity, which nearly all AAC is.
     Aac,
+    /// AAC with more than two channels.
+    AacSurround,
     /// AC-3, Dolby Digital.
     Ac3,
     /// Apple's lossless ALAC.
@@ -20,6 +22,8 @@ pub enum Codec {
     AmrNb,
     /// AMR, wide band.
     AmrWb,
+    /// DTS.
+    Dts,
     /// E-AC-3, Dolby Digital Plus.
     EAc3,
     /// FLAC.
@@ -74,10 +78,12 @@ impl fmt::Display for Codec {
         f.write_str(match self {
             Self::ALaw => "A-law",
             Self::Aac => "AAC",
+            Self::AacSurround => "AAC with more than two channels",
             Self::Ac3 => "AC-3",
             Self::Alac => "ALAC",
             Self::AmrNb => "AMR",
             Self::AmrWb => "AMR-WB",
+            Self::Dts => "DTS",
             Self::EAc3 => "E-AC-3",
             Self::Flac => "FLAC",
             Self::Float => "floating point",

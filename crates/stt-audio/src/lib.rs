@@ -17,6 +17,8 @@
 //! ```
 //!
 //! Looking at a file decodes nothing, and no number in a file decides how much memory is used.
+//! [`open`] gives the samples of a file, whatever its format: with the features `decode` and `opus` those that people
+//! have, without them WAV. No number in a file decides how much memory is used.
 
 #![warn(clippy::print_stderr, clippy::print_stdout)]
 
@@ -25,6 +27,8 @@ mod codec;
 mod container;
 mod convert;
 mod cure;
+#[cfg(feature = "decode")]
+mod decode;
 mod fix;
 mod formats;
 mod inspect;
@@ -33,6 +37,11 @@ mod length;
 mod limits;
 mod meter;
 mod ogg;
+mod open;
+#[cfg(feature = "opus")]
+mod opus;
+#[cfg(any(feature = "decode", feature = "opus"))]
+mod pages;
 mod pcm;
 mod raw;
 mod read;
@@ -53,6 +62,9 @@ pub use inspect::Inspection;
 pub use length::Length;
 pub use limits::{Limits, PREFIX};
 pub use meter::{LengthMeter, Metered};
+pub use open::{PIPE, open, open_stream};
+#[cfg(feature = "opus")]
+pub use opus::{EncodeError, OggOpusReader, OggOpusWriter};
 pub use pcm::{Block, DecodeError, Loss, PcmSource};
 pub use raw::{ByteOrder, Encoding, RawFormat, RawFormatError, RawPcm};
 pub use read::WavReader;

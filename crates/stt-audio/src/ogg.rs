@@ -215,7 +215,7 @@ fn damaged(prefix: &[u8]) -> usize {
 }
 
 /// Goes on with a checksum over `bytes`.
-fn crc(crc: u32, bytes: &[u8]) -> u32 {
+pub(crate) fn crc(crc: u32, bytes: &[u8]) -> u32 {
     bytes.iter().fold(crc, |crc, &byte| crc << 8 ^ CRC[usize::from(crc.to_be_bytes()[0] ^ byte)])
 }
 

@@ -53,6 +53,8 @@ pub enum Loss {
     Behind,
     /// Samples beyond full scale, which were set to it. Where they are many, a program stored integers as floating point.
     Clipped(u64),
+    /// The file ends where more must follow; how much is not known.
+    CutShort,
     /// Samples of floating point that are no numbers; silence stands in their place.
     NotNumbers(u64),
     /// Packets of compressed audio that could not be decoded; nothing stands in their place.
@@ -75,6 +77,17 @@ pub enum DecodeError {
         /// What they stand in.
         container: Container,
     },
+    /// Nothing here reads this kind of file.
+    #[error("{0} cannot be decoded here")]
+    Container(Container),
+    /// The program was built without what this takes.
+    #[error("{container} cannot be decoded by this build, which was made without the feature `{feature}` of stt-audio")]
+    Feature {
+        /// What the file is.
+        container: Container,
+        /// The feature of this crate that decodes it.
+        feature: &'static str,
+    },
     /// No sample came for so long that the file must be made to keep a decoder busy.
     #[error("cannot be decoded (gave up after {} s)", .0.as_secs())]
     GaveUp(Duration),
@@ -93,6 +106,22 @@ pub enum DecodeError {
     /// Not audio, by what it is instead.
     #[error("{0}, not audio")]
     NotAudio(Container),
+    /// What can be read only in a file, where one can go back and forth, came through a pipe and is too much to keep.
+    #[error("{container} cannot be read from a pipe when it is larger than {}; give the file itself", Bytes(*.limit))]
+    Unseekable {
+        /// What came through the pipe.
+        container: Container,
+        /// How much of a pipe is kept, in bytes.
+        limit: u64,
+    },
+}
+
+impl Loss {
+    /// Whether so many packets are lost that the rest is not what somebody wanted to be heard.
+    #[cfg(any(feature = "decode", feature = "opus"))]
+    pub(crate) const fn is_too_much(lost: u64, packets: u64) -> bool {
+        FORGIVEN + packets / 100 < lost
+    }
 }
 
 impl fmt::Display for Loss {
@@ -101,6 +130,7 @@ impl fmt::Display for Loss {
             Self::Behind => f.write_str("more follows the audio that the header promises; left out"),
             Self::Clipped(1) => f.write_str("1 sample beyond full scale was clipped"),
             Self::Clipped(count) => write!(f, "{count} samples beyond full scale were clipped"),
+            Self::CutShort => f.write_str("the file ends in the middle; what came behind is missing"),
             Self::NotNumbers(1) => f.write_str("1 sample that is no number was made silence"),
             Self::NotNumbers(count) => write!(f, "{count} samples that are no numbers were made silence"),
             Self::Packets(1) => f.write_str("1 packet could not be decoded and was left out"),
@@ -112,3 +142,19 @@ impl fmt::Display for Loss {
         }
     }
 }
+
+/// Makes samples finite and of a size that can be added up: some decoders make anything of damaged packets.
+#[cfg(any(feature = "decode", feature = "opus"))]
+pub(crate) fn sanitize(samples: &mut [f32]) {
+    for sample in samples {
+        *sample = if sample.is_nan() { 0.0 } else { sample.clamp(-LOUDEST, LOUDEST) };
+    }
+}
+
+/// Packets that may be lost in any file, however short: streams that were cut out of others begin with some.
+#[cfg(any(feature = "decode", feature = "opus"))]
+const FORGIVEN: u64 = 10;
+
+/// Four times full scale: decoders of lossy formats give a little more than they were given, never this much.
+#[cfg(any(feature = "decode", feature = "opus"))]
+const LOUDEST: f32 = 4.0;

@@ -1,6 +1,6 @@
 //! Bytes by their offset, from memory or from a file, never more than asked for.
 
-use std::io::{self, Read, Seek, SeekFrom};
+use std::io::{self, Cursor, Read, Seek, SeekFrom};
 
 /// Something whose bytes can be read anywhere.
 pub(crate) trait Source {
@@ -68,4 +68,39 @@ pub(crate) fn fill(input: &mut impl Read, into: &mut [u8]) -> io::Result<usize> 
         }
     }
     Ok(filled)
+}
+
+/// An input that is owned: a file, or something that can only be read on.
+pub(crate) enum Input {
+    File(Box<dyn ReadSeek>),
+    Pipe(Box<dyn Read + Send>),
+}
+
+pub(crate) trait ReadSeek: Read + Seek + Send {}
+
+impl<R: Read + Seek + Send> ReadSeek for R {}
+
+impl Read for Input {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        match self {
+            Self::File(file) => file.read(into),
+            Self::Pipe(pipe) => pipe.read(into),
+        }
+    }
+}
+
+impl Seek for Input {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        match self {
+            Self::File(file) => file.seek(to),
+            Self::Pipe(_) => Err(io::Error::from(io::ErrorKind::NotSeekable)),
+        }
+    }
+}
+
+impl Input {
+    /// The same input with bytes in front that were read from it already.
+    pub(crate) fn after(self, prefix: Vec<u8>) -> Self {
+        Self::Pipe(Box::new(Cursor::new(prefix).chain(self)))
+    }
 }

@@ -61,7 +61,15 @@ const ALLOWED: &[Row] = &[
             ("tower-service", "the trait a connector implements"),
         ],
     ),
-    ("stt-audio", &[("rubato", "audio of any rate at 16 kHz"), ("thiserror", "errors")]),
+    (
+        "stt-audio",
+        &[
+            ("opus-pure", "Opus, read and written"),
+            ("rubato", "audio of any rate at 16 kHz"),
+            ("symphonia", "MP3, AAC, FLAC and the like, decoded"),
+            ("thiserror", "errors"),
+        ],
+    ),
     (
         "stt-transcript",
         &[

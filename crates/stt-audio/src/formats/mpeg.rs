@@ -13,11 +13,11 @@ use crate::{
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) struct Frame {
     /// 1 to 3.
-    layer: u8,
+    pub(crate) layer: u8,
     /// Whether it is MPEG 1, not one of the versions with lower rates.
     first_version: bool,
-    rate: u32,
-    channels: u16,
+    pub(crate) rate: u32,
+    pub(crate) channels: u16,
     /// Bytes of the frame with its header.
     pub(crate) length: usize,
 }
@@ -49,7 +49,7 @@ impl Frame {
     }
 
     /// Samples of one channel in a frame.
-    const fn samples(self) -> u32 {
+    pub(crate) const fn samples(self) -> u32 {
         match (self.layer, self.first_version) {
             (1, _) => 384,
             (3, false) => 576,
@@ -62,16 +62,21 @@ impl Frame {
         (self.layer, self.first_version, self.rate) == (other.layer, other.first_version, other.rate)
     }
 
-    /// How many frames there are, by the header that encoders write into the first frame instead of audio.
+    /// Where the header stands that encoders write into the first frame instead of audio.
+    pub(crate) const fn tag(self) -> usize {
+        match (self.first_version, self.channels) {
+            (true, 1) | (false, 2) => 4 + 17,
+            (true, _) => 4 + 32,
+            (false, _) => 4 + 9,
+        }
+    }
+
+    /// How many frames there are, by that header.
     fn count(self, frame: &[u8]) -> Option<u32> {
-        let side = match (self.first_version, self.channels) {
-            (true, 1) | (false, 2) => 17,
-            (true, _) => 32,
-            (false, _) => 9,
-        };
+        let tag = self.tag();
         let number = |at: usize| Some(u32::from_be_bytes(frame.get(at..at + 4)?.try_into().ok()?));
-        if matches!(frame.get(4 + side..8 + side)?, b"Xing" | b"Info") {
-            return number(8 + side).filter(|flags| flags & 1 != 0).and_then(|_| number(12 + side));
+        if matches!(frame.get(tag..tag + 4)?, b"Xing" | b"Info") {
+            return number(tag + 4).filter(|flags| flags & 1 != 0).and_then(|_| number(tag + 8));
         }
         (frame.get(36..40)? == b"VBRI").then(|| number(50)).flatten()
     }

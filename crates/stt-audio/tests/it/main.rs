@@ -1,10 +1,16 @@
 //! The crate as its users see it, on files made by hand.
 
+#[cfg(feature = "decode")]
+mod decode;
 mod formats;
+#[cfg(any(feature = "decode", feature = "opus"))]
+mod heard;
 mod inspect;
 mod laws;
 mod make;
 mod meter;
 mod ogg;
+#[cfg(feature = "opus")]
+mod opus;
 mod reader;
 mod wav;

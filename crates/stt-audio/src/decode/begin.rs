@@ -1,0 +1,131 @@
+//! Begins to decode a file of each format, with what is to be known of it before.
+
+use std::{
+    collections::VecDeque,
+    io::{Read, Seek, SeekFrom},
+};
+
+use symphonia::{
+    core::{
+        errors,
+        formats::{FormatOptions, FormatReader, probe::ProbeableFormat},
+        io::MediaSourceStream,
+    },
+    default::formats::{AdtsReader, AiffReader, CafReader, FlacReader, IsoMp4Reader, MkvReader, MpaReader, OggReader},
+};
+
+use super::{
+    Decoder, Mpeg, State, caf, flac,
+    guard::{Failure, Guarded},
+    matroska, mp4, mpeg, ogg,
+    track::{self, Chosen},
+    trim::Trim,
+};
+use crate::{container::Container, pcm::DecodeError, source::Input};
+
+impl Decoder {
+    pub(crate) fn aiff(input: Input) -> Result<Self, DecodeError> {
+        Self::start::<AiffReader<'static>>(input, None, Container::Aiff, &[])
+    }
+
+    pub(crate) fn caf(mut input: Input) -> Result<Self, DecodeError> {
+        let trim = caf::trim(&mut input)?;
+        let length = length(&mut input)?;
+        let decoder = Self::start::<CafReader<'static>>(input, Some(length), Container::Caf, &[])?;
+        Ok(Self { trim, ..decoder })
+    }
+
+    pub(crate) fn flac(input: Input) -> Result<Self, DecodeError> {
+        Self::start::<FlacReader<'static>>(flac::bare(input)?, None, Container::Flac, &[])
+    }
+
+    pub(crate) fn matroska(input: Input, container: Container) -> Result<Self, DecodeError> {
+        let bare = matroska::Bare::new(input)?;
+        let decoder = Self::start::<MkvReader<'static>>(bare.input, None, container, &[])?;
+        Ok(Self { expected: bare.length, ..decoder })
+    }
+
+    /// MPEG audio, or AAC with ADTS headers.
+    pub(crate) fn mpeg(mut input: Input, container: Container) -> Result<Self, DecodeError> {
+        if container == Container::Adts {
+            return Self::start::<AdtsReader<'static>>(input, None, container, &[]);
+        }
+        let mut first = Vec::new();
+        input.by_ref().take(LONGEST_FRAME).read_to_end(&mut first).map_err(DecodeError::Io)?;
+        let info = mpeg::Info::read(&first);
+        let mut decoder = Self::start::<MpaReader<'static>>(input.after(first), None, container, &[])?;
+        decoder.mpeg = Some(Mpeg { current: None, info });
+        if let Some((skip, keep)) = info.map(|info| info.trim()) {
+            decoder.trim = Trim::perhaps(skip, keep);
+        }
+        Ok(decoder)
+    }
+
+    pub(crate) fn mp4(mut input: Input) -> Result<Self, DecodeError> {
+        let mut index = mp4::Index::read(&mut input)?;
+        let length = index.length;
+        let input = index.hide(input);
+        let decoder = Self::start::<IsoMp4Reader<'static>>(input, Some(length), Container::Mp4, &index.tracks)?;
+        let Some(track) = index.tracks.iter().find(|track| track.id == decoder.track) else { return Ok(decoder) };
+        let (skip, keep) = track.trim(decoder.rate, decoder.trim.skip());
+        Ok(Self { trim: Trim::exactly(skip, keep), ..decoder })
+    }
+
+    pub(crate) fn ogg(input: Input) -> Result<Self, DecodeError> {
+        let (input, cut) = ogg::Pages::checked(input);
+        let decoder = Self::start::<OggReader<'static>>(input, None, Container::Ogg, &[])?;
+        Ok(Self { cut: Some(cut), ..decoder })
+    }
+
+    fn start<F: ProbeableFormat<'static>>(
+        input: Input,
+        length: Option<u64>,
+        container: Container,
+        tracks: &[mp4::Track],
+    ) -> Result<Self, DecodeError> {
+        let (stream, guard) = Guarded::stream(input, length);
+        let format = guard.call(|| open::<F>(stream)).map_err(|failure| match failure {
+            Failure::Fatal(error) => error,
+            Failure::Ended | Failure::Reset => DecodeError::NoAudio,
+            Failure::Malformed(message) | Failure::Unsupported(message) => DecodeError::Malformed(message.to_owned()),
+        })?;
+        let chosen = track::choose(format.as_ref(), &guard, container, tracks)?;
+        let Chosen { track, rate, skip, sound } = chosen;
+        Ok(Self {
+            block: Vec::new(),
+            channels: 0,
+            container,
+            cut: None,
+            expected: None,
+            format,
+            guard,
+            heard: false,
+            losses: Vec::new(),
+            lost: 0,
+            mpeg: None,
+            next_pts: None,
+            packets: 0,
+            pending: VecDeque::new(),
+            quiet: (0, 0),
+            rate,
+            sound,
+            state: State::Decoding,
+            track,
+            trim: Trim::exactly(skip, None),
+        })
+    }
+}
+
+fn open<F: ProbeableFormat<'static>>(stream: MediaSourceStream<'static>) -> errors::Result<Box<dyn FormatReader>> {
+    F::try_probe_new(stream, FormatOptions::default())
+}
+
+fn length(input: &mut Input) -> Result<u64, DecodeError> {
+    let length = input.seek(SeekFrom::End(0)).map_err(DecodeError::Io)?;
+    input.rewind().map_err(DecodeError::Io)?;
+    Ok(length)
+}
+
+/// The longest frame of MPEG audio there can be, in bytes: layer III of version 1 at 320 kbit/s and 32 kHz is 1441,
+/// layer II at 384 kbit/s and 32 kHz 1729.
+const LONGEST_FRAME: u64 = 1729;
