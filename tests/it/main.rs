@@ -10,5 +10,6 @@ mod faults;
 mod headers;
 mod python;
 mod results;
+mod split;
 mod support;
 mod wire;
