@@ -31,6 +31,14 @@ pub struct Needs {
     pub opus: bool,
 }
 
+impl Needs {
+    /// Whether this build of the crate has them.
+    #[must_use]
+    pub const fn are_met(self) -> bool {
+        (cfg!(feature = "decode") || !self.decode) && (cfg!(feature = "opus") || !self.opus)
+    }
+}
+
 impl Reason {
     /// What helps against it.
     ///
@@ -81,7 +89,9 @@ const fn needs(codec: Codec, container: Container) -> Option<Needs> {
     match (container, codec) {
         (Container::Wav, Codec::ALaw | Codec::Float | Codec::MuLaw | Codec::Pcm) => NOTHING,
         (Container::Ogg, Codec::Opus) => Some(Needs { decode: false, opus: true }),
-        (Container::Matroska | Container::WebM, Codec::Opus) => Some(Needs { decode: true, opus: true }),
+        (Container::Matroska | Container::Mp4 | Container::WebM, Codec::Opus) => {
+            Some(Needs { decode: true, opus: true })
+        }
         (Container::Adts, Codec::Aac | Codec::Unknown)
         | (Container::Aiff, Codec::ALaw | Codec::Float | Codec::MuLaw | Codec::Pcm | Codec::Unknown)
         | (Container::Caf, Codec::ALaw | Codec::Alac | Codec::Float | Codec::MuLaw | Codec::Pcm | Codec::Unknown)

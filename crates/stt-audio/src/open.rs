@@ -65,7 +65,9 @@ fn open_input(mut input: Input) -> Result<Box<dyn PcmSource>, DecodeError> {
     match Container::sniff(&prefix) {
         Container::Wav => wav(input, prefix),
         Container::Ogg => ogg(input, prefix),
-        container @ (Container::Amr | Container::Asf | Container::Au) => Err(DecodeError::Container(container)),
+        container @ (Container::Ac3 | Container::Amr | Container::Asf | Container::Au) => {
+            Err(DecodeError::Container(container))
+        }
         container if container == Container::Unknown || container.is_audio() => other(input, prefix, container),
         container => Err(DecodeError::NotAudio(container)),
     }

@@ -2,7 +2,7 @@
 
 use std::{io::Cursor, time::Duration};
 
-use stt_audio::{Codec, Container, Cure, Inspection, Length, Limits, Needs, Reason, Verdict, Warning};
+use stt_audio::{Codec, Container, Cure, Inspection, Length, Limits, Needs, PcmSource, Reason, Verdict, Warning};
 
 use crate::{
     inspect::Counting,
@@ -572,6 +572,22 @@ fn what_other_programs_wrote_is_told_as_they_wrote_it() {
             (length, _) => panic!("{name}: {length:?}"),
         }
     }
+}
+
+#[test]
+fn what_is_said_to_be_read_here_is_read_here_and_nothing_else() {
+    let directory = format!("{}/../../tests/audio", env!("CARGO_MANIFEST_DIR"));
+    let names = std::fs::read_dir(directory).expect("is there").map(|entry| entry.expect("is there").path());
+    let mut seen = 0;
+    for path in names.filter(|path| path.is_file() && path.extension().is_some_and(|kind| kind != "md")) {
+        let bytes = std::fs::read(&path).expect("is there");
+        let needs = inspect(&bytes).needs();
+        let heard = stt_audio::open(Cursor::new(bytes)).and_then(|mut source| source.next_block().map(|_| ()));
+
+        assert_eq!(heard.is_ok(), needs.is_some_and(Needs::are_met), "{}: {needs:?}, {heard:?}", path.display());
+        seen += 1;
+    }
+    assert!(30 < seen, "{seen} files");
 }
 
 #[test]
