@@ -15,7 +15,7 @@ struct Target {
 
 /// Where the first inputs of a target come from, below `tests`.
 enum Seed {
-    /// Each file of a directory.
+    /// Each file of a directory, without those in directories within.
     Files(&'static str),
     /// Each cell of a table.
     Cells(&'static str),
@@ -145,7 +145,10 @@ fn write_seeds(target: &Target, directory: &Path) -> std::io::Result<()> {
         match seed {
             Seed::Files(name) => {
                 for entry in fs::read_dir(data.join(name))? {
-                    inputs.push(fs::read(entry?.path())?);
+                    let path = entry?.path();
+                    if path.is_file() {
+                        inputs.push(fs::read(path)?);
+                    }
                 }
             }
             Seed::Cells(name) => {
