@@ -111,7 +111,7 @@ fn between(from: Position, to: Position, words: &[TimedWord], whole: Heard) -> H
     let before = words[..from.word].last().map(|word| word.heard.end);
     let after = words.get(to.word).map(|word| word.heard.start);
     let start = before.unwrap_or_else(|| after.map_or(whole.start, |after| after.min(whole.start)));
-    Heard { start, end: after.unwrap_or(whole.end).max(start) }
+    Heard { start, end: after.unwrap_or(whole.end) }
 }
 
 /// How far apart the same word may be in the two, and of how many parts it may consist.

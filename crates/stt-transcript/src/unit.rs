@@ -58,7 +58,7 @@ impl Breaker {
             units.push(Unit { text: shown, columns: shown.width(), spaced, opens_word });
             return;
         }
-        for (index, word) in shown.split(' ').filter(|word| !word.is_empty()).enumerate() {
+        for (index, word) in shown.split(' ').enumerate() {
             for (part, text) in self.cut(word).into_iter().enumerate() {
                 let (spaced, opens_word) = if index == 0 { (spaced, opens_word) } else { (true, true) };
                 let first = part == 0;

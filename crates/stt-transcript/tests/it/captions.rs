@@ -134,6 +134,10 @@ fn a_cue_ends_before_a_pause_and_after_seven_seconds() {
     assert_eq!(cues("en-US", NARROW, pause(3_500)), ["0-500 one", "3500-3600 two"]);
     assert_eq!(cues("en-US", NARROW, long(7_000)), ["0-7000 one two"]);
     assert_eq!(cues("en-US", NARROW, long(7_001)), ["0-4000 one", "4000-7001 two"]);
+    // Where times are only shares, a cue is not divided for their sake.
+    assert_eq!(cues("en-US", NARROW, said("one two", 55_000)), ["0-55000 one two"]);
+    let lost = Segment::new(Err(unavailable())).piece(Ticks(0), Some(Ticks::from_millis(55_000)));
+    assert_eq!(cues("en-US", NARROW, lost), ["0-55000 [not recognized]"]);
 }
 
 #[test]
@@ -186,7 +190,7 @@ fn thai_breaks_between_words_and_korean_at_blanks() {
         ["0-1000 ภาษาไทยเป็น/ภาษาที่มีระดับ/เสียงของคำ/แน่นอน"]
     );
     assert_eq!(
-        cues("ko-KR", Captions::new().max_line_width(12), said("안녕하세요 세계", 1_000)),
+        cues("ko-KR", Captions::new().max_line_width(13), said("안녕하세요 세계", 1_000)),
         ["0-1000 안녕하세요/세계"]
     );
 }
@@ -198,8 +202,8 @@ fn what_is_wider_than_a_line_is_cut_between_characters() {
 
     assert_eq!(cues("en-US", captions, said("abcdefghij k", 1_000)), ["0-1000 abcd/efgh/ij k"]);
     assert_eq!(
-        cues("en-US", captions, said(&format!("{family}{family}{family}e\u{301}"), 1_000)),
-        [format!("0-1000 {family}{family}/{family}e\u{301}")]
+        cues("en-US", captions, said(&format!("{family}\u{2060}{family}\u{2060}{family}\u{2060}e\u{301}"), 1_000)),
+        [format!("0-1000 {family}\u{2060}{family}\u{2060}/{family}\u{2060}e\u{301}")]
     );
     assert_eq!(cues("en-US", captions, said("你好吗", 1_000)), ["0-1000 你好/吗"]);
     assert_eq!(cues("en-US", captions.max_line_width(0), said("你e", 1_000)), ["0-1000 你/e"]);

@@ -280,6 +280,7 @@ proptest! {
 
         prop_assert_eq!(rows.len(), transcript.segments().len() + 1);
         prop_assert_eq!(lines.len(), rows.len());
+        prop_assert!(!tsv.contains('\r'));
         for ((row, line), segment) in rows.iter().zip(&lines).skip(1).zip(transcript.segments()) {
             prop_assert_eq!((row.len(), line.len()), (6, 6));
             prop_assert_eq!(row[2].as_str(), segment.text().trim());
