@@ -52,8 +52,8 @@ impl Captions {
 
     /// The most columns of a line, where a character of Chinese, Japanese or Korean takes two; 0 counts as 1.
     ///
-    /// The default is that of Netflix's guides for timed text: 42, in Chinese and Korean 32, in Japanese 26. A word that is wider
-    /// is cut.
+    /// The default is that of Netflix's guides for timed text: 42, in Chinese and Korean 32, in Japanese 26. A word that
+    /// is wider is cut.
     pub const fn max_line_width(mut self, columns: usize) -> Self {
         self.width = Some(columns);
         self

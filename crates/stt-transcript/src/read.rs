@@ -15,8 +15,9 @@ use crate::{
 impl Transcript {
     /// Reads what [`to_json`](Self::to_json) wrote, so that it can be written again in another format.
     ///
-    /// What was written gives the same JSON again, its segments in the order in which they stand there. Fields that this crate does not know are passed over, and of those
-    /// that follow from others (`text` and `status` of the whole, `confidence`) the others count.
+    /// What was written gives the same JSON again, its segments in the order in which they stand there. Fields that
+    /// this crate does not know are passed over, and of those that follow from others (`text` and `status` of the whole,
+    /// `confidence`) the others count.
     ///
     /// # Errors
     ///

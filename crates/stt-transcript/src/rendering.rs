@@ -129,9 +129,9 @@ impl Rendering {
 impl Transcript {
     /// The content of a file in this format, its last line's end included.
     ///
-    /// Where there are neither words nor failures, text and `srt` are empty. A segment that failed stands in its place in
-    /// every format: as a mark with its time in the text, as a cue in captions, as a row in tables, and with its error
-    /// in JSON.
+    /// Where there are neither words nor failures, text and `srt` are empty. A segment that failed stands in its place
+    /// in every format: as a mark with its time in the text, as a cue in captions, as a row in tables, and with its
+    /// error in JSON.
     #[must_use]
     pub fn render(&self, format: Format, captions: Captions) -> String {
         let Some(mut rendering) = Rendering::new(format, self.language(), captions) else {

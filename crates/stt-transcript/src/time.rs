@@ -35,7 +35,8 @@ pub(crate) struct Span {
     pub(crate) end_ms: Option<u64>,
 }
 
-/// Takes back the times that cannot be: a word begins no earlier than the one before it, and ends before the next one begins.
+/// Takes back the times that cannot be: a word begins no earlier than the one before it, and does not end after the next
+/// one begins.
 pub(crate) fn in_order(spans: &mut [Span]) {
     let mut earliest = 0;
     for span in spans.iter_mut() {
