@@ -19,6 +19,7 @@ use serde_json::json;
 pub(crate) use command::{Action, PATHS};
 pub(crate) use filter::Filter;
 
+use crate::expect::Unmet;
 use crate::query::Query;
 use crate::secret::Hidden;
 use crate::upload::Upload;
@@ -71,8 +72,25 @@ impl Denied {
     }
 
     pub(crate) fn response(self) -> Response<Bytes> {
-        let body = json!({"error": {"code": self.status.as_str(), "message": self.message}});
-        let mut response = respond(self.status, JSON, body.to_string());
+        self.response_with(None)
+    }
+
+    /// The same, which says too what was not met.
+    pub(crate) fn response_with(self, unmet: Option<&Unmet>) -> Response<Bytes> {
+        #[derive(Serialize)]
+        struct Told<'a> {
+            error: Problem<'a>,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            unmet: Option<&'a Unmet>,
+        }
+        #[derive(Serialize)]
+        struct Problem<'a> {
+            code: &'a str,
+            message: &'a str,
+        }
+        let error = Problem { code: self.status.as_str(), message: &self.message };
+        let body = serde_json::to_vec(&Told { error, unmet }).expect("plain structs of strings and numbers");
+        let mut response = respond(self.status, JSON, body);
         if !self.allow.is_empty() {
             let allow = HeaderValue::try_from(self.allow).expect("methods and commas");
             response.headers_mut().insert(ALLOW, allow);
@@ -118,12 +136,8 @@ pub(crate) fn advance_by(upload: &Upload, most: Duration) -> Result<Duration, De
 
 /// A 200 with JSON.
 pub(crate) fn ok(value: &impl Serialize) -> Response<Bytes> {
-    json_with(StatusCode::OK, value)
-}
-
-pub(crate) fn json_with(status: StatusCode, value: &impl Serialize) -> Response<Bytes> {
     let body = serde_json::to_vec(value).expect("plain structs of strings and numbers");
-    respond(status, JSON, body)
+    respond(StatusCode::OK, JSON, body)
 }
 
 /// One line of JSON for each of `values`.
@@ -160,7 +174,12 @@ pub(crate) fn health() -> Response<Bytes> {
 
 /// The time on a clock, and how far that is ahead of the real one.
 pub(crate) fn clock(now: Duration, ahead: Duration) -> Response<Bytes> {
-    ok(&json!({"now": now.as_secs_f64(), "advanced": ahead.as_secs_f64()}))
+    #[derive(Serialize)]
+    struct Clock {
+        advanced: f64,
+        now: f64,
+    }
+    ok(&Clock { advanced: ahead.as_secs_f64(), now: now.as_secs_f64() })
 }
 
 pub(crate) fn done() -> Response<Bytes> {

@@ -11,7 +11,7 @@ pub use times::Times;
 pub use unmet::{Difference, Nearest, Unmet};
 
 use crate::fingerprint::Fingerprint;
-use crate::journal::{Entry, Operation, cut};
+use crate::journal::{Entry, Operation, cut, value};
 use crate::secret::shown;
 
 /// What a test expects to have been asked: every part that is told must fit, and so many times.
@@ -275,12 +275,6 @@ impl Found {
     fn add(&mut self, part: &str, wanted: &impl ToString, got: Option<String>) {
         self.0.push(Difference { part: part.to_owned(), wanted: wanted.to_string(), got });
     }
-}
-
-/// The first value of `name`.
-fn value<'a>(pairs: &'a [(String, String)], name: &str) -> Option<&'a str> {
-    let first = pairs.iter().find(|(other, _)| other.eq_ignore_ascii_case(name));
-    first.map(|(_, value)| value.as_str())
 }
 
 /// A key in JSON goes no further than its fingerprint.

@@ -160,6 +160,12 @@ impl Entry {
     }
 }
 
+/// The first value of `name`, whose case does not matter, among header fields or query parameters.
+pub(crate) fn value<'a>(pairs: &'a [(String, String)], name: &str) -> Option<&'a str> {
+    let first = pairs.iter().find(|(other, _)| other.eq_ignore_ascii_case(name));
+    first.map(|(_, value)| value.as_str())
+}
+
 /// The entries, the oldest of which go when there are too many, or when they take too much room.
 #[derive(Debug)]
 pub(crate) struct Journal {

@@ -11,7 +11,7 @@ use crate::admin::{self, Action, Command, Denied};
 use crate::emulator::{Emulator, State};
 use crate::expect::Expect;
 use crate::fingerprint::Fingerprint;
-use crate::har;
+use crate::har::Archive;
 use crate::journal::Entry;
 use crate::reset::Reset;
 use crate::rules;
@@ -41,9 +41,8 @@ impl Emulator {
                 match expect.verify(state.asked(whose)) {
                     Ok(()) => admin::done(),
                     Err(unmet) => {
-                        let mut told = json!({"error": {"code": "409", "message": unmet.to_string()}});
-                        told["unmet"] = serde_json::to_value(&unmet).expect("plain structs of strings and numbers");
-                        admin::json_with(StatusCode::CONFLICT, &told)
+                        let denied = Denied::new(StatusCode::CONFLICT, unmet.to_string());
+                        denied.response_with(Some(&unmet))
                     }
                 }
             }
@@ -54,7 +53,7 @@ impl Emulator {
             }
             Action::Clock => state.clock(whose, now),
             Action::Fidelity => admin::ok(&rules::ALL),
-            Action::Har => admin::ok(&har::archive(filter.pick(state.asked(whose)).into_iter())),
+            Action::Har => admin::ok(&Archive::of(&filter.pick(state.asked(whose)))),
             Action::Health => admin::health(),
             Action::Index => admin::index(),
             Action::Lines => admin::lines(&filter.pick(state.asked(whose))),

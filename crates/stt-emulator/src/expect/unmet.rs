@@ -1,5 +1,6 @@
 //! An expectation that was not met, and the request that came nearest to it.
 
+use std::collections::BTreeMap;
 use std::error::Error;
 use std::fmt;
 
@@ -57,7 +58,8 @@ impl fmt::Display for Unmet {
         told.times = Default::default();
         write!(f, "expected {} request(s), and {} of {asked} fitted", expected.times, fitting.len())?;
         if let Ok(serde_json::Value::Object(parts)) = serde_json::to_value(&told) {
-            for (part, wanted) in parts.iter().filter(|(part, _)| *part != "times") {
+            let parts = parts.iter().map(|(part, wanted)| (part.as_str(), wanted)).collect::<BTreeMap<_, _>>();
+            for (part, wanted) in parts.iter().filter(|(part, _)| **part != "times") {
                 write!(f, "\n  {part}: {wanted}")?;
             }
         }
