@@ -166,7 +166,7 @@ async fn linger(mut stream: TcpStream, mut stop: watch::Receiver<()>) {
 }
 
 /// How long a connection that makes room for another one may take to end.
-const PARTING: Duration = Duration::from_millis(100);
+const PARTING: Duration = Duration::from_millis(10);
 
 /// Five times the longest audio, for an upload at the pace of speech.
 const LONGEST_UPLOAD: Duration = Duration::from_secs(300);

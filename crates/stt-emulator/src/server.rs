@@ -27,7 +27,8 @@ pub(crate) fn listen(address: SocketAddr) -> io::Result<TcpListener> {
     socket.listen(1_024)
 }
 
-/// Serves until `stop` changes, its sender is gone or an admin request asks for the end, then gives the open connections a moment to end.
+/// Serves until `stop` changes, its sender is gone or an admin request asks for the end, then gives the open
+/// connections a moment to end.
 pub(crate) async fn serve(listener: TcpListener, shared: Arc<Shared>, mut stop: watch::Receiver<()>) {
     let mut connections = JoinSet::new();
     let (stop_all, stopped) = watch::channel(());
@@ -37,7 +38,8 @@ pub(crate) async fn serve(listener: TcpListener, shared: Arc<Shared>, mut stop: 
         // Who comes now waits with the system until one of those that wait for nothing has ended.
         let full = most <= connections.len();
         if full {
-            crowd.make_room();
+            // For a few more than one, because a crowd comes as a crowd.
+            (0..=most / SHARE).take_while(|_| crowd.make_room()).for_each(drop);
         }
         tokio::select! {
             accepted = listener.accept(), if !full => match accepted {
@@ -65,5 +67,8 @@ pub(crate) async fn serve(listener: TcpListener, shared: Arc<Shared>, mut stop: 
 
 /// Stopping takes less than a second, whatever clients do.
 const GRACE: Duration = Duration::from_millis(500);
+
+/// Which part of the connections is asked to end at once.
+const SHARE: usize = 32;
 
 const PAUSE: Duration = Duration::from_millis(20);
