@@ -104,7 +104,7 @@ mod tests {
     proptest! {
         #[test]
         fn what_is_held_fits_and_is_counted_right(steps in vec((any::<bool>(), 0_u8..6, 0_usize..7), 1..100)) {
-            let mut recordings = Recordings::new(15);
+            let mut recordings = Recordings::new(9);
             for (id, (keeps, name, back)) in (1_u64..).zip(steps) {
                 match keeps {
                     // A name stands for a body of that many bytes.
@@ -113,7 +113,7 @@ mod tests {
                 }
                 let held = recordings.held.values().map(|held| held.audio.len()).sum::<usize>();
                 prop_assert_eq!(recordings.bytes, held);
-                prop_assert!(held <= 15);
+                prop_assert!(held <= 9);
                 let uses = recordings.held.values().map(|held| held.uses).sum::<usize>();
                 prop_assert_eq!(uses, recordings.uses.len());
             }
