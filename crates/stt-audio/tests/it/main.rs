@@ -1,5 +1,6 @@
 //! The crate as its users see it, on files made by hand.
 
+mod convert;
 #[cfg(feature = "decode")]
 mod decode;
 mod formats;
