@@ -13,7 +13,8 @@ use std::process::ExitCode;
 
 const USAGE: &str = "\
 usage: cargo xtask ci [STEP...]
-       cargo xtask bench client [--quick] [--json FILE]
+       cargo xtask bench audio|client [--quick] [--json FILE]
+       cargo xtask bench split [--quick] [--seed N]
        cargo xtask fuzz [TARGET...] [--seconds N]";
 
 fn main() -> ExitCode {

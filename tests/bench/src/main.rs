@@ -1,11 +1,14 @@
-//! Measures the client beside other HTTP clients: `cargo xtask bench client` builds and runs it.
+//! Measures the client beside other HTTP clients, the conversion of audio beside other converters, and where long audio
+//! is cut: `cargo xtask bench client`, `audio` and `split` build and run it.
 //!
-//! One small server and one client at a time run in processes of their own, both on one core, so that what is measured
-//! is work and not the distance between two cores. The clients take turns; each is compared with a client written by
-//! hand, `floor`, in the same round.
+//! For the client, one small server and one client at a time run in processes of their own, both on one core, so that
+//! what is measured is work and not the distance between two cores. The clients take turns; each is compared with a
+//! client written by hand, `floor`, in the same round.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "this program talks to the person who measures")]
 
+mod audio;
 mod cell;
+mod choices;
 mod goals;
 mod meter;
 mod outcome;
@@ -20,7 +23,10 @@ mod table;
 
 use std::process::ExitCode;
 
-use crate::{outcome::Outcome, rounds::USAGE};
+use crate::{
+    choices::{Choices, USAGE},
+    outcome::Outcome,
+};
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -39,9 +45,11 @@ fn run(arguments: &[&str]) -> Outcome<()> {
         return Err("this benchmark reads its figures from /proc and so runs on Linux only".into());
     }
     match arguments {
-        ["client", choices @ ..] => rounds::run(&rounds::Choices::parse(choices)?),
+        ["audio", choices @ ..] => audio::run(&Choices::parse(choices)?),
+        ["client", choices @ ..] => rounds::run(&Choices::parse(choices)?),
         ["split", choices @ ..] => split::run(&split::Choices::parse(choices)?),
-        // These two are how the program starts itself in other processes.
+        // These are how the program starts itself in other processes.
+        ["convert", from, to] => audio::convert(from.as_ref(), to.as_ref()),
         ["serve"] => server::run(),
         ["peer", peer, cell, address, milliseconds] => {
             let measured = peers::run(peer, cell.parse()?, address.parse()?, milliseconds.parse()?)?;

@@ -4,7 +4,6 @@ use std::{
     env,
     fs::{self, File},
     io::Write,
-    path::PathBuf,
     process::{Command, Stdio},
     thread,
 };
@@ -13,6 +12,7 @@ use serde_json::json;
 
 use crate::{
     cell::{AUDIO, Cell, HEADERS, PIECE, TARGET},
+    choices::Choices,
     goals,
     meter::Measured,
     outcome::Outcome,
@@ -23,46 +23,17 @@ use crate::{
     table,
 };
 
-/// What was asked for.
-#[derive(Debug, Default, Eq, PartialEq)]
-pub(crate) struct Choices {
-    quick: bool,
-    json: Option<PathBuf>,
-}
-
-impl Choices {
-    pub(crate) fn parse(words: &[&str]) -> Outcome<Self> {
-        let mut choices = Self::default();
-        let mut words = words.iter();
-        while let Some(word) = words.next() {
-            match *word {
-                "--quick" => choices.quick = true,
-                "--json" => choices.json = Some(words.next().ok_or(USAGE)?.into()),
-                _ => return Err(USAGE.into()),
-            }
-        }
-        Ok(choices)
-    }
-
-    const fn rounds(&self) -> usize {
-        if self.quick { 3 } else { 9 }
-    }
-
-    const fn milliseconds(&self) -> u64 {
-        if self.quick { 300 } else { 800 }
-    }
-}
-
 /// Measures, and prints what came out.
 pub(crate) fn run(choices: &Choices) -> Outcome<()> {
     let mut file = choices.json.as_ref().map(File::create).transpose()?;
+    let (rounds, milliseconds) = if choices.quick { (3, 300) } else { (9, 800) };
     let python = env::var("STT_TEST_PYTHON").unwrap_or_else(|_| "python3".to_owned());
-    let bench = Bench { pin: Pin::find(), python, milliseconds: choices.milliseconds() };
+    let bench = Bench { pin: Pin::find(), python, milliseconds };
     let peers: Vec<Peer> = Peer::ALL.into_iter().filter(|peer| bench.has(*peer)).collect();
     let server = Server::start(bench.pin)?;
     let mut samples = Vec::new();
-    for round in 0..choices.rounds() {
-        eprintln!("round {} of {}", round + 1, choices.rounds());
+    for round in 0..rounds {
+        eprintln!("round {} of {rounds}", round + 1);
         for cell in Cell::ALL {
             let mut turn: Vec<Peer> = peers.iter().copied().filter(|peer| peer.does(cell)).collect();
             let first = round % turn.len();
@@ -79,7 +50,7 @@ pub(crate) fn run(choices: &Choices) -> Outcome<()> {
             }
         }
     }
-    println!("{} rounds of {} ms each, {}.\n", choices.rounds(), choices.milliseconds(), machine());
+    println!("{rounds} rounds of {milliseconds} ms each, {}.\n", machine());
     if !bench.pin.pinned {
         println!("taskset cannot be used, so the processes were not kept on one CPU: the figures say little.\n");
     }
@@ -165,7 +136,7 @@ impl Bench {
 }
 
 /// What it was measured on, as far as the kernel tells.
-fn machine() -> String {
+pub(crate) fn machine() -> String {
     let read = |path| fs::read_to_string(path).unwrap_or_default();
     let described = read("/proc/cpuinfo");
     let model = described.lines().find(|line| line.starts_with("model name")).and_then(|line| line.split_once(": "));
@@ -178,21 +149,5 @@ fn url(server: &Server) -> String {
     format!("http://{}{TARGET}", server.address)
 }
 
-/// How to call this.
-pub(crate) const USAGE: &str = "usage: bench client [--quick] [--json FILE]";
-
 /// About what curl takes for one request, in microseconds: it is told a number of requests and not a time.
 const CURL: u64 = 40;
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_choice_that_is_unknown_or_incomplete_is_refused() {
-        let expected = Choices { quick: true, json: Some("figures.jsonl".into()) };
-        assert_eq!(Choices::parse(&["--json", "figures.jsonl", "--quick"]).unwrap(), expected);
-        assert!(Choices::parse(&["--json"]).is_err());
-        assert!(Choices::parse(&["--slow"]).is_err());
-    }
-}

@@ -18,7 +18,7 @@ use self::{
     random::Random,
     speech::Speech,
 };
-use crate::{outcome::Outcome, rounds::USAGE};
+use crate::{choices::USAGE, outcome::Outcome};
 
 /// What was asked for.
 #[derive(Debug, Eq, PartialEq)]
