@@ -270,3 +270,28 @@ const CHOICE: usize = 600;
 
 /// In frames. Shorter silence may be a stop within a word.
 const LEAST_PAUSE: usize = 30;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_held_is_never_more_than_one_piece() {
+        fn tone(n: u32) -> i16 {
+            (8_000.0 * (n as f32 / 5.0).sin()) as i16
+        }
+        let pauses = |n: u32| if n / 16_000 % 5 < 2 { tone(n) } else { 0 };
+        let inputs: [fn(u32) -> i16; 3] = [tone, |_| 0, pauses];
+        for input in inputs {
+            let mut splitter = Splitter::new(Duration::from_secs(5)).expect("is a second at least");
+            for block in 0..3_000 {
+                let samples: Vec<i16> = (block * 640..(block + 1) * 640).map(input).collect();
+                for piece in splitter.push(&samples) {
+                    assert!(piece.samples.capacity() <= 80_000);
+                }
+                assert!(splitter.samples.capacity() <= 80_000, "{}", splitter.samples.capacity());
+                assert!(splitter.frames.len() <= 500);
+            }
+        }
+    }
+}

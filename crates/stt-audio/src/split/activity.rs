@@ -66,10 +66,10 @@ impl Activity {
         Frame { levels, smooth, stood_out }
     }
 
-    /// The noise, as far as it is known by now. Nothing is louder before a tenth of a second was heard.
+    /// The noise, as far as it is known by now.
     pub(super) fn noise(&self) -> Levels {
         if self.frames < TENTH {
-            return Levels::FAINTEST;
+            return self.last(TENTH);
         }
         self.quietest.iter().copied().fold(self.current, Levels::min)
     }

@@ -14,4 +14,5 @@ mod ogg;
 #[cfg(feature = "opus")]
 mod opus;
 mod reader;
+mod split;
 mod wav;

@@ -4,6 +4,8 @@ use std::{fmt, ops::Range};
 
 use stt_audio::{Cut, Piece};
 
+use super::speech::PAUSE;
+
 /// How well a recording was split.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Judgement {
@@ -19,19 +21,20 @@ pub(super) struct Judgement {
 }
 
 impl Judgement {
-    /// Compares pieces with where somebody speaks, in order.
+    /// Compares pieces of at most `longest` samples with where somebody speaks.
     pub(super) fn new(truth: &[Range<usize>], pieces: &[Piece], total: usize, longest: usize, speed: f64) -> Self {
         let mut judgement = Self { speed, ..Self::default() };
         let ranges: Vec<_> = pieces.iter().map(|piece| piece.start as usize..piece.end() as usize).collect();
+        let pauses: Vec<_> = truth.windows(2).map(|two| two[0].end..two[1].start).collect();
         for (two, piece) in ranges.windows(2).zip(pieces) {
-            let (end, next) = (two[0].end, two[1].start);
+            let between = two[0].end..two[1].start.max(two[0].end + 1);
+            let in_silence = !truth.iter().any(|run| 0 < common(run, &between));
+            let reach = two[0].start + longest / 8..two[0].start + longest;
+            let could = pauses.iter().any(|pause| PAUSE <= common(pause, &reach));
             judgement.cuts += 1;
             judgement.forced += usize::from(piece.cut == Cut::Forced);
-            let silent = !truth.iter().any(|run| run.start < next.max(end + 1) && end < run.end);
-            judgement.in_silence += usize::from(silent);
-            let within = two[0].start + 16_000..two[0].start + longest;
-            judgement.hopeless +=
-                usize::from(!silent && truth.iter().any(|run| run.start <= within.start && within.end <= run.end));
+            judgement.in_silence += usize::from(in_silence);
+            judgement.hopeless += usize::from(!in_silence && !could);
         }
         let covered: usize = ranges.iter().map(Range::len).sum();
         judgement.spoken = truth.iter().map(Range::len).sum();
@@ -44,8 +47,12 @@ impl Judgement {
 }
 
 fn overlap(run: &Range<usize>, ranges: &[Range<usize>]) -> usize {
-    let common = |range: &Range<usize>| range.end.min(run.end).saturating_sub(range.start.max(run.start));
-    ranges.iter().map(common).sum()
+    ranges.iter().map(|range| common(run, range)).sum()
+}
+
+/// How much of two ranges is in both.
+fn common(one: &Range<usize>, other: &Range<usize>) -> usize {
+    one.end.min(other.end).saturating_sub(one.start.max(other.start))
 }
 
 impl fmt::Display for Judgement {

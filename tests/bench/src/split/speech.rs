@@ -68,7 +68,7 @@ fn heard(sentence: &[f32]) -> Vec<Range<usize>> {
 }
 
 /// Shorter silence belongs to a word: a stop such as p or t is silent for up to 0.15 s.
-const PAUSE: usize = 3 * RATE / 10;
+pub(super) const PAUSE: usize = 3 * RATE / 10;
 
 /// What is fainter cannot be heard beside the rest of a sentence: -54 dB of full scale.
 const SILENT: f32 = 0.002;
