@@ -14,7 +14,7 @@ use std::process::ExitCode;
 const USAGE: &str = "\
 usage: cargo xtask ci [STEP...]
        cargo xtask bench audio|client [--quick] [--json FILE]
-       cargo xtask bench split [--quick] [--seed N]
+       cargo xtask bench split [--quick] [--seed NUMBER]
        cargo xtask fuzz [TARGET...] [--seconds N]";
 
 fn main() -> ExitCode {

@@ -82,6 +82,9 @@ fn measure(speech: &Speech, seconds: u64) -> Outcome<Judgement> {
     Ok(Judgement::new(&speech.truth, &pieces, samples.len(), seconds as usize * speech::RATE, speed))
 }
 
+/// How to call this.
+const USAGE: &str = "usage: bench split [--quick] [--seed NUMBER]";
+
 /// The most seconds of a piece: for captions, within half a minute, and for plain recognition.
 const LONGEST: [u64; 3] = [8, 20, 55];
 
