@@ -5,6 +5,7 @@
 //! says what it is, and its [`Verdict`] whether it can go out as it is, wants another header, or why it cannot. For a
 //! pipe that may never end, [`LengthMeter`] says where one request is full. What the service would not take has a
 //! [`Cure`] with its reason, and [`WavReader`] and [`RawPcm`] give the samples that a conversion begins with.
+//! [`Splitter`] cuts what is longer than a request in its pauses.
 //!
 //! ```
 //! use stt_audio::{Inspection, Limits, Verdict};

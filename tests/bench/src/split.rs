@@ -18,7 +18,7 @@ use self::{
     random::Random,
     speech::Speech,
 };
-use crate::{choices::USAGE, outcome::Outcome};
+use crate::outcome::Outcome;
 
 /// What was asked for.
 #[derive(Debug, Eq, PartialEq)]
@@ -79,6 +79,7 @@ fn measure(speech: &Speech, seconds: u64) -> Outcome<Judgement> {
     let ending = splitter.finish();
     pieces.extend(ending.last);
     let speed = samples.len() as f64 / f64::from(Piece::RATE) / begun.elapsed().as_secs_f64();
+    let pieces: Vec<_> = pieces.iter().map(|piece| (piece.start as usize..piece.end() as usize, piece.cut)).collect();
     Ok(Judgement::new(&speech.truth, &pieces, samples.len(), seconds as usize * speech::RATE, speed))
 }
 

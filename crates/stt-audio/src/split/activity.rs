@@ -110,8 +110,8 @@ const CERTAIN: usize = 300;
 /// Frames over which noise is even enough to be told from speech.
 const SMOOTH: usize = 3;
 
-/// The ratio to the noise that speech exceeds: 4 dB. With 3 dB, pauses in pink noise are no longer found; with more,
-/// soft speech is lost in it (`cargo xtask bench split`).
+/// The ratio to the noise that speech exceeds: 4 dB. With 3 dB only half of the long pauses in pink noise are found
+/// (`cargo xtask bench split`).
 const STANDS_OUT: f32 = 2.5;
 
 /// The ratio within which two noises are the same: 6 dB.

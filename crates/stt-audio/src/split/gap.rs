@@ -71,5 +71,5 @@ const AROUND: usize = 2;
 const MOMENT: usize = 3;
 
 /// How much louder than the quietest window a pause may be: 2.5 dB. With 4 dB soft speech in noise is taken for a
-/// pause, with 2 dB the pauses between babble are not found (`cargo xtask bench split`).
+/// pause, and with 2 dB a fifth of the pauses in babble are not (`cargo xtask bench split`).
 const AS_QUIET: f32 = 1.8;

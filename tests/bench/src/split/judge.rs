@@ -2,7 +2,7 @@
 
 use std::{fmt, ops::Range};
 
-use stt_audio::{Cut, Piece};
+use stt_audio::Cut;
 
 use super::speech::PAUSE;
 
@@ -22,17 +22,23 @@ pub(super) struct Judgement {
 
 impl Judgement {
     /// Compares pieces of at most `longest` samples with where somebody speaks.
-    pub(super) fn new(truth: &[Range<usize>], pieces: &[Piece], total: usize, longest: usize, speed: f64) -> Self {
+    pub(super) fn new(
+        truth: &[Range<usize>],
+        pieces: &[(Range<usize>, Cut)],
+        total: usize,
+        longest: usize,
+        speed: f64,
+    ) -> Self {
         let mut judgement = Self { speed, ..Self::default() };
-        let ranges: Vec<_> = pieces.iter().map(|piece| piece.start as usize..piece.end() as usize).collect();
+        let ranges: Vec<_> = pieces.iter().map(|(range, _)| range.clone()).collect();
         let pauses: Vec<_> = truth.windows(2).map(|two| two[0].end..two[1].start).collect();
-        for (two, piece) in ranges.windows(2).zip(pieces) {
+        for (two, (_, cut)) in ranges.windows(2).zip(pieces) {
             let between = two[0].end..two[1].start.max(two[0].end + 1);
             let in_silence = !truth.iter().any(|run| 0 < common(run, &between));
             let reach = two[0].start + longest / 8..two[0].start + longest;
             let could = pauses.iter().any(|pause| PAUSE <= common(pause, &reach));
             judgement.cuts += 1;
-            judgement.forced += usize::from(piece.cut == Cut::Forced);
+            judgement.forced += usize::from(*cut == Cut::Forced);
             judgement.in_silence += usize::from(in_silence);
             judgement.hopeless += usize::from(!in_silence && !could);
         }
@@ -73,4 +79,29 @@ impl fmt::Display for Judgement {
 
 fn share(part: usize, whole: usize) -> f64 {
     100.0 * part as f64 / whole.max(1) as f64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cuts_are_judged_by_all_that_lies_between_two_pieces() {
+        // Two seconds of speech, a pause of one, and four seconds of speech, in samples.
+        let truth = [0..32_000, 48_000..112_000];
+        let judge = |pieces: &[(Range<usize>, Cut)]| {
+            let Judgement { in_silence, hopeless, forced, lost, skipped, .. } =
+                Judgement::new(&truth, pieces, 112_000, 64_000, 1.0);
+            (in_silence, hopeless, forced, lost, skipped)
+        };
+
+        let good = [(0..36_000, Cut::Silence), (44_000..112_000, Cut::End)];
+        assert_eq!(judge(&good), (1, 0, 0, 0, 8_000));
+        let late = [(0..36_000, Cut::Silence), (48_100..112_000, Cut::End)];
+        assert_eq!(judge(&late), (0, 0, 0, 100, 12_000));
+        let forced = [(0..50_000, Cut::Forced), (50_000..112_000, Cut::End)];
+        assert_eq!(judge(&forced), (0, 0, 1, 0, 0));
+        let hopeless = [(0..40_000, Cut::Silence), (40_000..90_000, Cut::Forced), (90_000..112_000, Cut::End)];
+        assert_eq!(judge(&hopeless), (1, 1, 1, 0, 0));
+    }
 }
