@@ -1,5 +1,6 @@
 //! Decodes the formats that people have, with symphonia.
 
+mod aiff;
 mod begin;
 mod caf;
 mod flac;

@@ -31,6 +31,7 @@ pub(super) struct Guarded {
 pub(super) struct Guard {
     /// Bytes that may still be read in this call.
     left: AtomicU64,
+    mouthful: u64,
     /// Bytes that were read in all.
     read: AtomicU64,
     failed: Mutex<Option<io::Error>>,
@@ -52,9 +53,9 @@ pub(super) enum Failure {
 }
 
 impl Guarded {
-    /// `length` makes it seekable; without it symphonia only ever reads on.
-    pub(super) fn stream(input: Input, length: Option<u64>) -> (MediaSourceStream<'static>, Arc<Guard>) {
-        let guard = Arc::new(Guard::default());
+    /// `length` makes it seekable; without it symphonia only ever reads on. In one call it may read `mouthful` bytes.
+    pub(super) fn stream(input: Input, length: Option<u64>, mouthful: u64) -> (MediaSourceStream<'static>, Arc<Guard>) {
+        let guard = Arc::new(Guard { mouthful, ..Guard::default() });
         let source = Self { input: Mutex::new(input), length, guard: Arc::clone(&guard) };
         (MediaSourceStream::new(Box::new(source), Default::default()), guard)
     }
@@ -102,9 +103,9 @@ impl MediaSource for Guarded {
 }
 
 impl Guard {
-    /// Calls into symphonia, which may read at most [`MOUTHFUL`] bytes meanwhile, and may panic.
+    /// Calls into symphonia, which may read no more than a mouthful meanwhile, and may panic.
     pub(super) fn call<T>(&self, what: impl FnOnce() -> Result<T>) -> std::result::Result<T, Failure> {
-        self.left.store(MOUTHFUL, Relaxed);
+        self.left.store(self.mouthful, Relaxed);
         let outcome = catch_unwind(AssertUnwindSafe(what));
         if let Some(error) = self.failed.lock().unwrap_or_else(PoisonError::into_inner).take() {
             return Err(Failure::Fatal(DecodeError::Io(error)));
@@ -115,7 +116,7 @@ impl Guard {
             Err(_) => return Err(malformed("the decoder broke down on it")),
         };
         Err(match error {
-            _ if self.left.load(Relaxed) == 0 => malformed("a single part of it is larger than 32 MB"),
+            _ if self.left.load(Relaxed) == 0 => malformed("a single part of it is too large"),
             Error::IoError(error) if error.kind() == io::ErrorKind::UnexpectedEof => Failure::Ended,
             Error::ResetRequired => Failure::Reset,
             Error::DecodeError(message) | Error::LimitError(message) => Failure::Malformed(message),
@@ -141,7 +142,3 @@ impl Guard {
 fn malformed(message: &str) -> Failure {
     Failure::Fatal(DecodeError::Malformed(message.to_owned()))
 }
-
-/// What may be read in one call, in bytes. More than any packet or index that is meant to be heard, and little enough
-/// that a few copies of it fit into memory: the index of ten hours of video takes about 30 MB.
-pub(super) const MOUTHFUL: u64 = 32 << 20;

@@ -38,7 +38,7 @@ impl Index {
     pub(super) fn read(input: &mut Input) -> Result<Self, DecodeError> {
         let length = input.seek(SeekFrom::End(0)).map_err(DecodeError::Io)?;
         let mut index = Self { length, ..Self::default() };
-        let (mut at, mut is_complete) = (0, false);
+        let (mut at, mut is_complete, mut fragments) = (0, false, 0_u64);
         for _ in 0..MOST_BOXES {
             let mut header = [0; 16];
             input.seek(SeekFrom::Start(at)).map_err(DecodeError::Io)?;
@@ -47,8 +47,10 @@ impl Index {
             let end = at.saturating_add(found.length).min(i64::MAX as u64);
             index.length = index.length.max(end);
             match &found.kind {
+                // One is enough, and the last would count.
+                b"moov" if is_complete => index.hidden.push(at + 4),
                 b"moov" if LARGEST_INDEX < found.length => {
-                    return Err(DecodeError::Malformed("MP4 with an index larger than 32 MB".to_owned()));
+                    return Err(DecodeError::Malformed("MP4 with an index larger than 20 MB".to_owned()));
                 }
                 b"moov" => {
                     input.seek(SeekFrom::Start(at)).map_err(DecodeError::Io)?;
@@ -57,10 +59,14 @@ impl Index {
                     index.movie(bytes.get(found.before..).unwrap_or_default(), at + found.before as u64);
                     is_complete = true;
                 }
-                // The decoder looks no further either.
-                b"mdat" | b"moof" if is_complete => break,
+                b"moof" => fragments = fragments.saturating_add(found.length),
+                // Behind it there is nothing else.
+                b"mdat" if is_complete && fragments == 0 => break,
                 b"meta" | b"sidx" | b"uuid" => index.hidden.push(at + 4),
                 _ => {}
+            }
+            if LARGEST_INDEX < fragments {
+                return Err(DecodeError::Malformed("MP4 with more than 20 MB about its fragments".to_owned()));
             }
             if length <= end {
                 break;
@@ -275,8 +281,9 @@ impl Seek for Hiding {
     }
 }
 
-/// In bytes; that of ten hours of video takes about as much.
-const LARGEST_INDEX: u64 = 32 << 20;
+/// In bytes; that of six hours of video takes about as much. The decoder keeps it all.
+const LARGEST_INDEX: u64 = 20 << 20;
 
-/// Boxes of the file itself: a few, or two for each fragment, of which there is one every few seconds.
-const MOST_BOXES: u32 = 100_000;
+/// Boxes of the file itself: a few, or two for each fragment. A live stream has 50 fragments a second at most; this is
+/// two hours of it.
+const MOST_BOXES: u32 = 720_000;
