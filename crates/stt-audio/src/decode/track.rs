@@ -148,9 +148,8 @@ fn opus(extra: &[u8], container: Container) -> std::result::Result<(u32, u64, So
     let head = if container == Container::Mp4 { head.map(crate::opus::Head::swapped) } else { head };
     let head = head.ok_or_else(|| DecodeError::Malformed("Opus without a header".to_owned()))?;
     let decoder = head.decoder().ok_or(DecodeError::Codec { codec: Codec::Opus, container })?;
-    let skip = u64::from(head.pre_skip).div_ceil(u64::from(48_000 / crate::opus::RATE));
     let sound = Sound::Opus { channels: u16::from(head.channels), decoder: Box::new(decoder) };
-    Ok((crate::opus::RATE, skip, sound))
+    Ok((crate::opus::RATE, u64::from(head.pre_skip), sound))
 }
 
 #[cfg(not(feature = "opus"))]

@@ -12,7 +12,7 @@ pub(crate) struct Head {
     gain: i16,
     /// The mapping family, and in families but 0 the streams, the coupled ones and the place of each channel.
     mapping: Vec<u8>,
-    /// Samples of 48 kHz to drop at the beginning.
+    /// Samples to drop at the beginning.
     pub(crate) pre_skip: u16,
 }
 
@@ -61,7 +61,7 @@ impl Head {
     }
 }
 
-/// Decodes the packets of one stream in their order, to [`RATE`].
+/// Decodes the packets of one stream in their order, to [`RATE`], which all its numbers count in.
 pub(crate) struct PacketDecoder {
     channels: usize,
     decoder: Decoder,
@@ -91,11 +91,11 @@ impl PacketDecoder {
     }
 }
 
-/// Samples of 48 kHz in a packet, by its own first bytes.
-pub(super) fn samples_48k(packet: &[u8]) -> u64 {
+/// Samples in a packet, by its own first bytes.
+pub(super) fn length(packet: &[u8]) -> u64 {
     packet::samples_48k(packet).map_or(0, |samples| samples as u64)
 }
 
-/// What Opus is decoded to, in samples a second. It has no rate of its own, and decodes to this as well as to any
-/// other, without what a resampler costs.
-pub(crate) const RATE: u32 = 16_000;
+/// What Opus is decoded to, in samples a second: the clock of its containers (RFC 7845, section 4). opus-pure decodes to
+/// lower rates too, but folds into them what lies above their half: 12 kHz come out of 16 kHz as 4 kHz, as loud.
+pub(crate) const RATE: u32 = 48_000;

@@ -2,7 +2,7 @@
 
 use std::io::Read;
 
-use super::codec::{Head, PacketDecoder, RATE, samples_48k};
+use super::codec::{Head, PacketDecoder, RATE, length};
 use crate::{
     codec::Codec,
     container::Container,
@@ -10,10 +10,10 @@ use crate::{
     pcm::{Block, DecodeError, Loss, PcmSource},
 };
 
-/// The samples of an Ogg Opus file, at 16 kHz.
+/// The samples of an Ogg Opus file, at 48 kHz.
 ///
-/// Opus has no rate of its own; it is decoded to the one that the service wants. What an encoder added in front and
-/// behind is left out, the gain of the header applied. Streams that follow each other in one file are all read.
+/// Opus has no rate of its own, whatever its header says of what was encoded. What an encoder added in front and behind
+/// is left out, the gain of the header applied. Streams that follow each other in one file are all read.
 ///
 /// ```
 /// use stt_audio::{OggOpusReader, OggOpusWriter, PcmSource};
@@ -25,10 +25,10 @@ use crate::{
 /// let mut reader = OggOpusReader::new(file.as_slice());
 /// let mut count = 0;
 /// while let Some(block) = reader.next_block()? {
-///     assert_eq!((block.rate, block.channels), (16_000, 1));
+///     assert_eq!((block.rate, block.channels), (48_000, 1));
 ///     count += block.samples.len();
 /// }
-/// assert_eq!(count, 12_345);
+/// assert_eq!(count, 3 * 12_345);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub struct OggOpusReader<R> {
@@ -60,10 +60,10 @@ struct Link {
     /// The number of the next page.
     sequence: u32,
     serial: u32,
-    /// Where it begins: the position of its first sample, of 48 kHz; known with the first page of audio.
+    /// Where it begins: the position of its first sample; known with the first page of audio.
     start: Option<u64>,
     tags: Tags,
-    /// Samples of 48 kHz that were decoded.
+    /// Samples that were decoded.
     done: u64,
 }
 
@@ -172,7 +172,7 @@ impl<R: Read> OggOpusReader<R> {
                     link.tags = Tags::Passed;
                 } else if !packet.is_empty() {
                     self.packets += 1;
-                    link.done += samples_48k(packet);
+                    link.done += length(packet);
                     lost += u64::from(!link.decoder.decode(packet, &mut self.block));
                 }
                 self.partial.clear();
@@ -219,10 +219,10 @@ impl<R: Read> OggOpusReader<R> {
 }
 
 impl Link {
-    /// Which of the samples of a page are kept, at [`RATE`], when `before` samples of 48 kHz were before the page.
+    /// Which of the samples of a page are kept, when `before` were before the page.
     fn kept(&mut self, before: u64, granule: Option<u64>) -> (usize, usize) {
         let on_page = self.done - before;
-        let here = |position: u64| (position.div_ceil(TICKS) - before.div_ceil(TICKS)) as usize;
+        let here = |position: u64| (position - before) as usize;
         if self.start.is_none() && 0 < on_page {
             // Where the first page also is the last, its position tells how much of it is to be kept.
             self.start = granule.map(|granule| granule.saturating_sub(self.done)).or(Some(0));
@@ -262,9 +262,6 @@ impl<R: Read + Send> PcmSource for OggOpusReader<R> {
 fn unsupported() -> DecodeError {
     DecodeError::Codec { codec: Codec::Opus, container: Container::Ogg }
 }
-
-/// Samples of 48 kHz, which Ogg counts in, in one of [`RATE`].
-const TICKS: u64 = 48_000 / RATE as u64;
 
 /// In bytes. An encoder makes 61 kB at most for two channels; only comments with pictures come near this.
 const LONGEST_PACKET: usize = 16 << 20;
