@@ -29,6 +29,8 @@ const TARGETS: &[Target] = &[
         what: "what a user gives for an endpoint",
         seeds: &[Seed::Cells("data/endpoints.tsv"), Seed::Cells("data/regions.tsv")],
     },
+    Target { name: "open", what: "a file of any format, decoded", seeds: &[Seed::Files("audio")] },
+    Target { name: "opus", what: "Ogg Opus, and samples that become it", seeds: &[Seed::Files("audio")] },
     Target { name: "recognition", what: "the body of a successful answer", seeds: &[Seed::Files("data/replies")] },
     Target { name: "retry_after", what: "the headers that ask to wait", seeds: &[Seed::Text(WAITS)] },
     Target { name: "samples", what: "a WAV that is decoded", seeds: &[Seed::Files("audio")] },
