@@ -5,8 +5,10 @@ use std::time::Duration;
 
 use crate::config::{Config, Keys, Profile};
 use crate::emulator::Emulator;
+use crate::hearing::AudioDir;
 use crate::latency::Latency;
 use crate::limits::{Rate, Tier};
+use crate::recognizer::Recognizer;
 
 /// Settings of an emulator; each has a default.
 ///
@@ -89,6 +91,21 @@ impl Builder {
     /// What chance begins with, so that it is the same in every run; by default 0.
     pub fn seed(mut self, seed: u64) -> Self {
         self.config.seed = seed;
+        self
+    }
+
+    /// Clips whose words stand in a file beside each; by default none.
+    pub fn audio_dir(mut self, clips: AudioDir) -> Self {
+        self.config.audio_dir = clips;
+        self
+    }
+
+    /// A program that listens where nothing else tells the words; by default none.
+    ///
+    /// It runs for an emulator behind a socket. One without is asked with
+    /// [`finish_or_ask`](Emulator::finish_or_ask), and leaves the listening to the caller.
+    pub fn recognizer(mut self, recognizer: Recognizer) -> Self {
+        self.config.recognizer = Some(recognizer);
         self
     }
 

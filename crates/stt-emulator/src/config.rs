@@ -5,8 +5,10 @@ use std::time::Duration;
 
 use clap::ValueEnum;
 
+use crate::hearing::AudioDir;
 use crate::latency::Latency;
 use crate::limits::{Limits, Rate, Tier};
+use crate::recognizer::Recognizer;
 
 /// The first of the two keys that every emulator knows: hex digits that spell `STT-EMULATOR-KEY`.
 pub const KEY_1: &str = "5354542d454d554c41544f522d4b4559";
@@ -48,6 +50,8 @@ pub(crate) struct Config {
     pub(crate) rate: Option<Rate>,
     pub(crate) latency: Latency,
     pub(crate) seed: u64,
+    pub(crate) audio_dir: AudioDir,
+    pub(crate) recognizer: Option<Recognizer>,
     pub(crate) journal_limit: usize,
     /// How many bytes of audio the journal keeps.
     pub(crate) audio_limit: usize,
@@ -77,6 +81,8 @@ impl Default for Config {
             rate: None,
             latency: Latency::default(),
             seed: 0,
+            audio_dir: AudioDir::default(),
+            recognizer: None,
             journal_limit: JOURNAL_LIMIT,
             audio_limit: AUDIO_LIMIT,
             listen: SocketAddr::from(([127, 0, 0, 1], 0)),

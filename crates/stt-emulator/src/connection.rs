@@ -21,7 +21,9 @@ use tokio::task::spawn_blocking;
 use tokio::time::{Instant, sleep, timeout, timeout_at};
 
 use crate::answer::Answer;
+use crate::ask::Finished;
 use crate::crowd::Member;
+use crate::listening;
 use crate::shared::Shared;
 use crate::stage::Checked;
 use crate::upload::Upload;
@@ -91,8 +93,11 @@ async fn exchange(request: Request<Incoming>, shared: Arc<Shared>) -> Result<Res
             };
             // Listening to a minute of audio takes long enough to hold up every other connection.
             let own = Arc::clone(&shared);
-            let finish = move || own.emulator.finish(admitted, upload, own.now());
-            spawn_blocking(finish).await.map_err(|_| Dropped::Failed)?
+            let finish = move || own.emulator.finish_or_ask(admitted, upload, own.now());
+            match spawn_blocking(finish).await.map_err(|_| Dropped::Failed)? {
+                Finished::Answered(answer) => answer,
+                Finished::Asks(ask) => listening::hear(*ask, &shared).await,
+            }
         }
     };
     if answer.delivery.is_never() {

@@ -17,14 +17,16 @@ use tokio::sync::watch;
 use crate::access::{self, KEY_HEADER, Refusal};
 use crate::admin::Command;
 use crate::answer::{Answer, Since, declared_length};
+use crate::ask::{Ask, Finished};
 use crate::asked::{Asked, is_session};
 use crate::config::{Config, KEY_1, KEY_2};
 use crate::cors;
 use crate::expect::Expect;
+use crate::fault::Transport;
 use crate::fingerprint::Fingerprint;
 use crate::journal::{Entry, Journal, Operation, credential};
 use crate::query::Query;
-use crate::recognize::recognize;
+use crate::recognize::{Recognized, recognize};
 use crate::route::Route;
 use crate::rule::Rule;
 use crate::rules;
@@ -124,12 +126,26 @@ impl Emulator {
     }
 
     /// The answer to a request whose head was found good, at the time `now`.
+    ///
+    /// No [recognizer](crate::Builder::recognizer) is asked: that is what
+    /// [`finish_or_ask`](Self::finish_or_ask) is for.
     pub fn finish(&self, admitted: Admitted, upload: Upload, now: Duration) -> Answer {
+        match self.finish_or_ask(admitted, upload, now) {
+            Finished::Answered(answer) => answer,
+            Finished::Asks(ask) => self.unheard(*ask, now),
+        }
+    }
+
+    /// The answer to a request whose head was found good, at the time `now`, or the question to a recognizer.
+    ///
+    /// Only an emulator with a [recognizer](crate::Builder::recognizer) asks, and only about audio that holds no words
+    /// itself and has none beside it.
+    pub fn finish_or_ask(&self, admitted: Admitted, upload: Upload, now: Duration) -> Finished {
         let Service { task, mut exchange, transport } = match admitted.0 {
             Purpose::Admin(command) => {
                 let answer = Answer::now(self.execute(command, &upload, now));
                 let whole = matches!(upload, Upload::Whole(_));
-                return if whole { answer } else { answer.closing() };
+                return Finished::Answered(if whole { answer } else { answer.closing() });
             }
             Purpose::Service(service) => *service,
         };
@@ -137,11 +153,11 @@ impl Emulator {
             Upload::Part(body) => body,
             Upload::Whole(body) if body.len() <= self.config.max_body => body,
             Upload::Whole(_) | Upload::TooLarge => {
-                return self.conclude(exchange, self.too_large().into(), now).closing();
+                return Finished::Answered(self.conclude(exchange, self.too_large().into(), now).closing());
             }
             Upload::Stalled => {
                 let stalled = Verdict::of(rules::BODY_STALLED, "the body stopped arriving");
-                return self.conclude(exchange, stalled, now).closing();
+                return Finished::Answered(self.conclude(exchange, stalled, now).closing());
             }
         };
         let entry = &mut exchange.entry;
@@ -151,30 +167,32 @@ impl Emulator {
         if matches!(task, Task::Recognize(_)) {
             exchange.audio = Some((hash, body.clone()));
         }
-        let verdict = match task {
-            Task::Recognize(asked) => {
-                let verdict = recognize(&asked, &body);
-                let wait = verdict.wait.saturating_add(self.latency(entry, &verdict));
-                let reasons = std::iter::once(verdict.reason).chain(asked.remarks);
-                let reason = reasons.collect::<Vec<_>>().join("; ");
-                Verdict { reason, wait, ..verdict }
-            }
+        Finished::Answered(match task {
+            Task::Recognize(asked) => match recognize(&asked, &body, &self.config) {
+                Recognized::Answered(verdict) => self.recognized(asked, exchange, transport, verdict, now),
+                Recognized::Asks(audio_ticks) => {
+                    return Finished::Asks(Box::new(Ask { asked, exchange, transport, body, audio_ticks }));
+                }
+            },
             Task::Token(caller) => {
-                let now = self.state().tenants.now(Some(caller.tenant), now);
-                Verdict::token(self.issue(caller, entry.id, now)).rule(rules::TOKEN_ISSUED)
+                let local = self.state().tenants.now(Some(caller.tenant), now);
+                let verdict = Verdict::token(self.issue(caller, entry.id, local)).rule(rules::TOKEN_ISSUED);
+                self.deliver(exchange, transport, verdict, now)
             }
-        };
-        let verdict = Verdict { transport: transport.filter(|it| it.concerns_delivery()), ..verdict };
-        self.conclude(exchange, verdict, now)
+        })
     }
 
     /// Notes that the sender of an admitted request went away before its body ended.
     pub fn abandoned(&self, admitted: Admitted) {
         if let Purpose::Service(service) = admitted.0 {
-            let mut entry = service.exchange.entry;
-            entry.reason = "the connection was lost before the body ended".to_owned();
-            self.state().journal.add(entry);
+            self.lost(service.exchange, "the connection was lost before the body ended");
         }
+    }
+
+    pub(crate) fn lost(&self, exchange: Exchange, why: &str) {
+        let mut entry = exchange.entry;
+        entry.reason = why.to_owned();
+        self.state().journal.add(entry);
     }
 
     /// Every rule that emulators follow, with its evidence.
@@ -273,10 +291,21 @@ impl Emulator {
     }
 
     /// How long it takes to hear what led to `verdict`.
-    fn latency(&self, entry: &Entry, verdict: &Verdict) -> Duration {
+    pub(crate) fn latency(&self, entry: &Entry, verdict: &Verdict) -> Duration {
         let audio = verdict.recognition.as_ref().and_then(|heard| heard.audio_ms).unwrap_or_default();
         let number = entry.tenant.map_or(0, |id| self.state().tenants.enter(id, entry.id).hold());
         self.config.latency.delay(Duration::from_millis(audio), self.config.seed, number)
+    }
+
+    pub(crate) fn deliver(
+        &self,
+        exchange: Exchange,
+        transport: Option<Transport>,
+        verdict: Verdict,
+        now: Duration,
+    ) -> Answer {
+        let transport = transport.filter(|it| it.concerns_delivery());
+        self.conclude(exchange, Verdict { transport, ..verdict }, now)
     }
 
     /// Writes the verdict down and makes an answer of it.

@@ -80,6 +80,8 @@ pub struct Entry {
     pub audio_ms: Option<u64>,
     /// Which step of hearing answered, such as `coded` or `metadata`.
     pub heard_by: Option<&'static str>,
+    /// What a recognizer said on standard error, the beginning of it.
+    pub recognizer_said: Option<String>,
     /// The HTTP status; `None` where nothing was answered.
     pub status: Option<u16>,
     /// The header fields of the answer.
@@ -121,6 +123,7 @@ impl Entry {
             body_sha256: None,
             audio_ms: None,
             heard_by: None,
+            recognizer_said: None,
             status: None,
             answer_headers: Vec::new(),
             answer_body: None,
@@ -154,7 +157,7 @@ impl Entry {
     fn size(&self) -> usize {
         let pairs = self.query.iter().chain(&self.headers).chain(&self.answer_headers);
         let pairs = pairs.map(|(name, value)| size_of::<(String, String)>() + name.len() + value.len());
-        let texts = [&self.session, &self.body_sha256, &self.text, &self.answer_body].into_iter().flatten();
+        let texts = [&self.session, &self.body_sha256, &self.text, &self.answer_body, &self.recognizer_said].into_iter().flatten();
         let texts = texts.map(String::len).sum::<usize>();
         size_of::<Self>() + self.method.len() + self.path.len() + self.reason.len() + texts + pairs.sum::<usize>()
     }

@@ -18,6 +18,7 @@
 mod access;
 mod admin;
 mod answer;
+mod ask;
 mod asked;
 mod audio;
 mod builder;
@@ -26,22 +27,27 @@ mod config;
 mod connection;
 mod cors;
 mod crowd;
+mod desk;
 mod emulator;
 mod expect;
 mod fault;
 mod fingerprint;
 mod har;
+mod hearing;
 mod journal;
 mod latency;
 mod limits;
+mod listening;
 mod locales;
 mod media;
 mod profanity;
 mod query;
 mod random;
+mod recognition;
 mod recognize;
 mod recordings;
 mod reset;
+mod recognizer;
 mod result;
 mod route;
 mod rule;
@@ -60,6 +66,7 @@ mod verdict;
 mod wording;
 
 pub use answer::{Answer, Delivery};
+pub use ask::{Ask, Finished};
 pub use audio::{
     Heard, HeardStep, HeardWord, Outcome, SampleHash, SampleHashError, SynthError, SynthOptions, TagError, hear, noise,
     sample_hash, silence, synth, tag,
@@ -70,10 +77,12 @@ pub use emulator::Emulator;
 pub use expect::{Difference, Expect, Nearest, Times, Unmet};
 pub use fault::{Intake, Interim, Pace, Transport};
 pub use fingerprint::Fingerprint;
+pub use hearing::{AudioDir, AudioDirError};
 pub use journal::{Entry, Operation};
 pub use latency::{Latency, LatencyError};
 pub use limits::{Rate, RateError, Tier};
 pub use profanity::PROFANE_WORDS;
+pub use recognizer::{Recognizer, RecognizerError, Told};
 pub use rule::{Evidence, Rule};
 pub use running::Running;
 pub use stage::{Admitted, Checked};

@@ -1,10 +1,11 @@
 //! From a body and what was asked about it to a result.
 
 use crate::asked::Asked;
-use crate::audio::{HeardStep, HeardWord, Outcome, hear};
-use crate::config::Profile;
+use crate::audio::{self, HeardStep, HeardWord, Listened, Outcome, TICKS_PER_MS, hear, listen};
+use crate::config::{Config, Profile};
+use crate::hearing::{HeardAnswer, HeardStatus, Sidecar};
 use crate::media::Container;
-use crate::profanity::Profanity;
+use crate::profanity::{self, Profanity};
 use crate::result::{Alternative, Recognition, TimedWord, Words};
 use crate::rule::Rule;
 use crate::rules;
@@ -12,23 +13,66 @@ use crate::scoring::{Spoken, assess};
 use crate::verdict::{Heard, Verdict};
 use crate::wording::{Wording, lexical};
 
+/// What there is to say about the audio of a request.
+#[expect(clippy::large_enum_variant, reason = "it is taken apart where it is returned, and never kept")]
+pub(crate) enum Recognized {
+    Answered(Verdict),
+    /// A recognizer is to listen to audio of this length in ticks.
+    Asks(u64),
+}
+
 /// The answer to `asked` for the audio in `body`.
-pub(crate) fn recognize(asked: &Asked, body: &[u8]) -> Verdict {
+pub(crate) fn recognize(asked: &Asked, body: &[u8], config: &Config) -> Recognized {
+    if let Some(verdict) = declared(asked, body) {
+        return Recognized::Answered(verdict);
+    }
+    let unspoken = match listen(body) {
+        Listened::Heard(heard) => return Recognized::Answered(verdict(asked, heard)),
+        Listened::Unspoken(unspoken) => unspoken,
+    };
+    if let Some(Sidecar { file, answer }) = config.audio_dir.find(body) {
+        let reason = format!("{file} is written beside a clip with these samples");
+        return Recognized::Answered(told(asked, answer, unspoken.audio_ticks, "sidecar", reason));
+    }
+    match config.recognizer {
+        Some(_) => Recognized::Asks(unspoken.audio_ticks),
+        None => Recognized::Answered(verdict(asked, unspoken.judge())),
+    }
+}
+
+/// The answer to `asked` where nobody listens to audio without words.
+pub(crate) fn unheard(asked: &Asked, body: &[u8]) -> Verdict {
+    declared(asked, body).unwrap_or_else(|| verdict(asked, hear(body)))
+}
+
+/// The answer to `asked` for what a recognizer hears.
+pub(crate) fn recognized(asked: &Asked, answer: &HeardAnswer, audio_ticks: u64, reason: String) -> Verdict {
+    told(asked, answer, audio_ticks, "recognizer", reason)
+}
+
+/// How many seconds of audio are heard at most.
+pub(crate) fn listened_seconds(asked: &Asked) -> u32 {
+    if asked.assessment.is_some() { 30 } else { 60 }
+}
+
+/// What the head and the first bytes of the body decide.
+fn declared(asked: &Asked, body: &[u8]) -> Option<Verdict> {
     if body.is_empty() {
-        return Verdict::of(rules::BODY_EMPTY, "the body is empty");
+        return Some(Verdict::of(rules::BODY_EMPTY, "the body is empty"));
     }
     if let Container::Silent(rule) = asked.container {
-        return without_words("InitialSilenceTimeout", FIVE_SECONDS, 0)
-            .rule(rule)
-            .reason("the Content-Type is one that the service hears as silence");
+        let reason = "the Content-Type is one that the service hears as silence";
+        return Some(without_words("InitialSilenceTimeout", FIVE_SECONDS, 0).rule(rule).reason(reason));
     }
     let declared: &[u8] = if asked.container == Container::Ogg { b"RIFF" } else { b"OggS" };
-    if body.starts_with(declared) {
-        let why = "the body is of another kind than the Content-Type says";
-        return Verdict::of(rules::CONTENT_TYPE_MISMATCH, why);
-    }
-    let heard = hear(body);
+    let why = "the body is of another kind than the Content-Type says";
+    body.starts_with(declared).then(|| Verdict::of(rules::CONTENT_TYPE_MISMATCH, why))
+}
+
+/// The answer for what a body itself tells.
+fn verdict(asked: &Asked, heard: audio::Heard) -> Verdict {
     let ended = heard.listening_ended();
+    let (by, audio_ticks) = (step(heard.step), heard.audio_ticks);
     let verdict = match heard.outcome {
         Outcome::Empty => Verdict::of(rules::BODY_EMPTY, heard.reason),
         Outcome::NotAudio { .. } => Verdict::of(rules::BODY_NOT_AUDIO, heard.reason),
@@ -37,21 +81,33 @@ pub(crate) fn recognize(asked: &Asked, body: &[u8]) -> Verdict {
             without_words("InitialSilenceTimeout", ended, 0).rule(rules::INITIAL_SILENCE).reason(heard.reason)
         }
         Outcome::Babble => without_words("BabbleTimeout", ended, 0).rule(rules::BABBLE).reason(heard.reason),
-        Outcome::NoMatch => without_words("NoMatch", 0, heard.audio_ticks).rule(rules::NO_MATCH).reason(heard.reason),
-        Outcome::Words { words, language } => {
-            let verdict = said(asked, words, language.as_deref());
-            let reason = if verdict.reason.is_empty() { heard.reason } else { verdict.reason };
-            Verdict { reason, ..verdict }
-        }
+        Outcome::NoMatch => without_words("NoMatch", 0, audio_ticks).rule(rules::NO_MATCH).reason(heard.reason),
+        Outcome::Words { words, language } => said(asked, words, language.as_deref(), None).or_reason(heard.reason),
     };
-    let about = verdict.recognition.unwrap_or_default();
-    let by = step(heard.step);
-    let audio_ms = Some(heard.audio_ticks / TICKS_PER_MS);
-    Verdict { recognition: Some(Heard { by, audio_ms, ..about }), ..verdict }
+    verdict.heard(by, audio_ticks)
 }
 
-/// The answer to words, as far as they are heard at all.
-fn said(asked: &Asked, mut words: Vec<HeardWord>, spoken: Option<&str>) -> Verdict {
+/// The answer for what somebody else tells of a body.
+fn told(asked: &Asked, answer: &HeardAnswer, audio_ticks: u64, by: &'static str, reason: String) -> Verdict {
+    let ended = audio_ticks.min(FIVE_SECONDS);
+    let verdict = match answer.status {
+        HeardStatus::Success => {
+            let listened = u64::from(listened_seconds(asked)) * SECOND;
+            let words = answer.spoken(if by == "recognizer" { audio_ticks.min(listened) } else { audio_ticks });
+            said(asked, words, answer.language.as_deref(), Some(answer)).or_reason(reason)
+        }
+        HeardStatus::NoMatch => without_words("NoMatch", 0, audio_ticks).rule(rules::NO_MATCH).reason(reason),
+        HeardStatus::InitialSilenceTimeout => {
+            without_words("InitialSilenceTimeout", ended, 0).rule(rules::INITIAL_SILENCE).reason(reason)
+        }
+        HeardStatus::BabbleTimeout => without_words("BabbleTimeout", ended, 0).rule(rules::BABBLE).reason(reason),
+        HeardStatus::Error => without_words("Error", 0, 0).reason(reason),
+    };
+    verdict.heard(by, audio_ticks)
+}
+
+/// The answer to words, as far as they are heard at all; `written` says what they do not.
+fn said(asked: &Asked, mut words: Vec<HeardWord>, spoken: Option<&str>, written: Option<&HeardAnswer>) -> Verdict {
     let offset = words.first().map_or(0, |word| word.offset);
     let duration = words.last().map_or(0, end).saturating_sub(offset);
     if let (Some(wanted), Some(spoken)) = (asked.language.as_deref(), spoken)
@@ -66,16 +122,15 @@ fn said(asked: &Asked, mut words: Vec<HeardWord>, spoken: Option<&str>) -> Verdi
             .rule(rules::LEADING_SILENCE)
             .reason("the first word begins after five seconds");
     }
-    let (limit, cut) = match asked.assessment {
-        Some(_) => (30 * SECOND, rules::AUDIO_CUT_ASSESSED),
-        None => (60 * SECOND, rules::AUDIO_CUT),
-    };
+    let limit = u64::from(listened_seconds(asked)) * SECOND;
+    let cut = if asked.assessment.is_some() { rules::AUDIO_CUT_ASSESSED } else { rules::AUDIO_CUT };
     let count = words.len();
     words.retain(|word| end(word) <= limit);
     let lost = count - words.len();
     let verdict = match words.is_empty() {
         true => without_words("NoMatch", offset, limit - offset).rule(rules::NO_MATCH),
-        false => success(asked, &words),
+        // What is written of all the words is not true of some.
+        false => success(asked, &words, written.filter(|_| lost == 0)),
     };
     match lost {
         0 => verdict,
@@ -84,9 +139,8 @@ fn said(asked: &Asked, mut words: Vec<HeardWord>, spoken: Option<&str>) -> Verdi
 }
 
 /// The result for at least one word.
-fn success(asked: &Asked, words: &[HeardWord]) -> Verdict {
-    let text = words.iter().map(|word| word.text.as_str()).collect::<Vec<_>>().join(" ");
-    let wording = Wording::of(&text, asked.profanity);
+fn success(asked: &Asked, words: &[HeardWord], written: Option<&HeardAnswer>) -> Verdict {
+    let wording = wording(asked, words, written);
     let offset = words.first().map_or(0, |word| word.offset);
     let mut applied: Vec<Rule> = Vec::new();
     if asked.profanity == Profanity::Removed && wording.display.is_empty() {
@@ -117,7 +171,7 @@ fn success(asked: &Asked, words: &[HeardWord]) -> Verdict {
         snr: assessed.then_some(SNR),
         nbest: detailed.then(|| {
             vec![Alternative {
-                confidence: CONFIDENCE,
+                confidence: written.and_then(|written| written.confidence).unwrap_or(CONFIDENCE),
                 lexical: wording.lexical,
                 itn: wording.itn,
                 masked_itn: wording.masked_itn,
@@ -129,6 +183,17 @@ fn success(asked: &Asked, words: &[HeardWord]) -> Verdict {
     };
     let about = Heard { status: Some("Success"), text: Some(wording.display), ..Heard::default() };
     Verdict { rules: applied, recognition: Some(about), ..Verdict::json(&recognition) }
+}
+
+/// The forms of the words, where they are not written down.
+fn wording(asked: &Asked, words: &[HeardWord], written: Option<&HeardAnswer>) -> Wording {
+    let spoken = || words.iter().map(|word| word.text.as_str()).collect::<Vec<_>>().join(" ");
+    let Some(written) = written else { return Wording::of(&spoken(), asked.profanity) };
+    let wording = Wording::of(&written.shown().unwrap_or_else(spoken), asked.profanity);
+    let lexical = written.lexical.clone().unwrap_or(wording.lexical);
+    let itn = written.itn.clone().unwrap_or_else(|| lexical.clone());
+    let masked_itn = written.masked_itn.clone().unwrap_or_else(|| profanity::treat(&itn, asked.profanity));
+    Wording { lexical, itn, masked_itn, ..wording }
 }
 
 fn assessment_rules(asked: &Asked) -> Vec<Rule> {
@@ -200,7 +265,6 @@ fn step(step: HeardStep) -> &'static str {
     }
 }
 
-const TICKS_PER_MS: u64 = 10_000;
 const SECOND: u64 = 1_000 * TICKS_PER_MS;
 
 /// Where the service was observed to give up on silence.

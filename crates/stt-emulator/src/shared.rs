@@ -2,12 +2,14 @@
 
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
+use crate::desk::Desk;
 use crate::emulator::Emulator;
 
 /// What all connections of one server share.
 #[derive(Debug)]
 pub(crate) struct Shared {
     pub(crate) emulator: Emulator,
+    pub(crate) desk: Option<Desk>,
     clock: Clock,
 }
 
@@ -22,7 +24,8 @@ impl Shared {
     pub(crate) fn new(emulator: Emulator) -> Self {
         let epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         let clock = Clock { epoch, begun: Instant::now() };
-        Self { emulator, clock }
+        let desk = emulator.config().recognizer.clone().map(Desk::new);
+        Self { emulator, desk, clock }
     }
 
     pub(crate) fn now(&self) -> Duration {

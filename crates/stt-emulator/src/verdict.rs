@@ -6,6 +6,7 @@ use http::StatusCode;
 use serde::Serialize;
 
 use crate::access::Refusal;
+use crate::audio::TICKS_PER_MS;
 use crate::fault::Transport;
 use crate::rule::Rule;
 
@@ -72,6 +73,18 @@ impl Verdict {
     pub(crate) fn rule(mut self, rule: Rule) -> Self {
         self.rules.push(rule);
         self
+    }
+
+    /// The same, with what the journal says of the listening.
+    pub(crate) fn heard(self, by: &'static str, audio_ticks: u64) -> Self {
+        let about = self.recognition.unwrap_or_default();
+        let audio_ms = Some(audio_ticks / TICKS_PER_MS);
+        Self { recognition: Some(Heard { by, audio_ms, ..about }), ..self }
+    }
+
+    /// The same, with this reason if it has none.
+    pub(crate) fn or_reason(self, reason: String) -> Self {
+        if self.reason.is_empty() { Self { reason, ..self } } else { self }
     }
 
     pub(crate) fn reason(mut self, reason: impl Into<String>) -> Self {

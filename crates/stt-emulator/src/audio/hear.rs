@@ -212,20 +212,26 @@ fn ticks(samples: usize) -> u64 {
 
 /// The words of a transcript, spread evenly over the audio.
 fn told(transcript: Option<&str>, language: Option<&str>, audio_ticks: u64) -> Option<Heard> {
-    let typed = transcript::words(transcript?);
-    let count = typed.len();
-    let begin = |n: usize| (u128::from(audio_ticks) * n as u128 / count as u128) as u64;
-    let words: Vec<_> = (0..)
-        .zip(typed)
-        .map(|(n, word)| {
-            let offset = begin(n);
-            HeardWord { text: word.text, offset, duration: begin(n + 1) - offset, accuracy: word.accuracy }
-        })
-        .collect();
+    let words = spread(transcript?, 0, audio_ticks);
     let language = language.map(str::trim).filter(|language| !language.is_empty()).map(str::to_owned);
-    let reason = format!("words in the metadata: {count}");
-    (0 < count).then(|| heard(HeardStep::Metadata, Outcome::Words { words, language }, audio_ticks, reason))
+    let reason = format!("words in the metadata: {}", words.len());
+    (!words.is_empty()).then(|| heard(HeardStep::Metadata, Outcome::Words { words, language }, audio_ticks, reason))
 }
+
+/// The words of a typed text, each of which takes the same part of a time in ticks.
+pub(crate) fn spread(text: &str, offset: u64, duration: u64) -> Vec<HeardWord> {
+    let typed = transcript::words(text);
+    let count = typed.len();
+    let begin = |n: usize| offset + (u128::from(duration) * n as u128 / count as u128) as u64;
+    let word = |(n, word): (usize, transcript::Typed)| {
+        let offset = begin(n);
+        HeardWord { text: word.text, offset, duration: begin(n + 1) - offset, accuracy: word.accuracy }
+    };
+    (0..).zip(typed).map(word).collect()
+}
+
+/// A tick is 100 ns.
+pub(crate) const TICKS_PER_MS: u64 = 10_000;
 
 impl Unspoken<'_> {
     /// What samples without words are taken for.

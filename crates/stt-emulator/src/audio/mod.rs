@@ -48,6 +48,7 @@ mod listen;
 mod ogg;
 mod opus;
 mod pcm;
+mod sixteen;
 mod sniff;
 mod speak;
 mod synth;
@@ -57,5 +58,7 @@ mod wav;
 
 pub use hash::{SampleHash, SampleHashError, sample_hash};
 pub use hear::{Heard, HeardStep, HeardWord, Outcome, hear};
+pub(crate) use hear::{Listened, TICKS_PER_MS, listen, spread};
+pub(crate) use sixteen::sixteen_kilohertz;
 pub use synth::{SynthError, SynthOptions, noise, silence, synth};
 pub use tag::{TagError, tag};

@@ -38,9 +38,12 @@ impl Sample {
         }
     }
 
-    /// Reads samples, in the range from -1 to 1, and brings them from `rate` to [`LISTENING_RATE`].
-    ///
-    /// A last sample that is not whole is left out.
+    /// Reads samples, in the range from -1 to 1; a last one that is not whole is left out.
+    pub(super) fn floats(self, data: &[u8]) -> Vec<f32> {
+        self.read(data, LISTENING_RATE)
+    }
+
+    /// The same, brought from `rate` to [`LISTENING_RATE`].
     pub(super) fn read(self, data: &[u8], rate: u32) -> Vec<f32> {
         match self {
             Self::F32 => resample(data, rate, |bytes: [u8; 4]| finite(f32::from_le_bytes(bytes))),

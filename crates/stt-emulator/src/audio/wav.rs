@@ -108,6 +108,22 @@ pub(super) fn stored(body: &[u8]) -> Option<Stored<'_>> {
     Some(Stored { data, rate: format.rate, channels: format.channels, sample })
 }
 
+/// The header of 16-bit PCM with so many bytes of samples.
+pub(super) fn header(rate: u32, channels: u16, bytes: u32) -> [u8; HEADER as usize] {
+    let frame = 2 * channels;
+    let mut header = *b"RIFF\0\0\0\0WAVEfmt \x10\0\0\0\x01\0\0\0\0\0\0\0\0\0\0\0\0\0\x10\0data\0\0\0\0";
+    header[4..8].copy_from_slice(&(HEADER - 8 + bytes).to_le_bytes());
+    header[22..24].copy_from_slice(&channels.to_le_bytes());
+    header[24..28].copy_from_slice(&rate.to_le_bytes());
+    header[28..32].copy_from_slice(&(rate * u32::from(frame)).to_le_bytes());
+    header[32..34].copy_from_slice(&frame.to_le_bytes());
+    header[40..].copy_from_slice(&bytes.to_le_bytes());
+    header
+}
+
+/// The length of the header in bytes.
+pub(super) const HEADER: u32 = 44;
+
 /// The length of bytes that carry no header: as 16 kHz 16-bit mono PCM.
 pub(super) fn assumed_ticks(bytes: usize) -> u64 {
     bytes as u64 * 10_000_000 / 32_000

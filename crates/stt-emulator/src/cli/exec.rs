@@ -35,7 +35,7 @@ impl Options {
         };
         let status = blocking(async {
             let signals = Signals::catch().map_err(Failure::Start)?;
-            let running = start(self.behaviour.builder(self.listen), self.listen).await?;
+            let running = start(self.behaviour.builder(self.listen)?, self.listen).await?;
             let mut command = Command::new(program);
             command
                 .args(arguments)

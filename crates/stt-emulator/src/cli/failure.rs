@@ -10,9 +10,12 @@ use thiserror::Error;
 
 use crate::audio::{SynthError, TagError};
 use crate::cli::say;
+use crate::hearing::AudioDirError;
 
 #[derive(Debug, Error)]
 pub(super) enum Failure {
+    #[error(transparent)]
+    AudioDir(#[from] AudioDirError),
     #[error("{}: cannot be tagged", path.display())]
     Tag { path: PathBuf, source: TagError },
     #[error("{}: cannot run", command.display())]
@@ -61,7 +64,7 @@ impl Failure {
             // What scripts and container health checks expect of a probe.
             Self::NotHealthy { .. } => 1,
             Self::Listen { .. } | Self::PortUnknown | Self::Start(_) | Self::Synth(_) => 2,
-            Self::Read { .. } | Self::Tag { .. } | Self::Write { .. } => 3,
+            Self::AudioDir(_) | Self::Read { .. } | Self::Tag { .. } | Self::Write { .. } => 3,
             // What a shell says of a command that it cannot find.
             Self::Command { .. } => 127,
         }

@@ -5,6 +5,7 @@ mod environment;
 mod exec;
 mod failure;
 mod health;
+mod hearing;
 mod serve;
 mod signals;
 

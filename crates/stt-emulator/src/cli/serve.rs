@@ -14,6 +14,7 @@ use tokio::runtime;
 
 use crate::builder::Builder;
 use crate::cli::failure::Failure;
+use crate::cli::hearing::Hearing;
 use crate::cli::say;
 use crate::cli::signals::Signals;
 use crate::config::{Keys, Profile};
@@ -68,6 +69,8 @@ pub(super) struct Behaviour {
     /// What chance begins with
     #[arg(long, value_name = "N", default_value_t = 0)]
     seed: u64,
+    #[command(flatten)]
+    hearing: Hearing,
     /// The largest body that is taken
     #[arg(long, value_name = "BYTES", default_value_t = crate::config::MAX_BODY)]
     max_body: usize,
@@ -102,11 +105,11 @@ impl JournalAudio {
 }
 
 impl Behaviour {
-    pub(super) fn builder(&self, listen: SocketAddr) -> Builder {
+    pub(super) fn builder(&self, listen: SocketAddr) -> Result<Builder, Failure> {
         let builder = Emulator::builder().tier(self.tier).latency(self.latency).seed(self.seed);
         let builder = self.max_concurrent.into_iter().fold(builder, Builder::max_concurrent);
         let builder = self.rate.into_iter().fold(builder, Builder::rate);
-        builder
+        let builder = builder
             .listen(listen)
             .keys(self.keys)
             .reject_real_keys(self.reject_real_keys)
@@ -115,7 +118,8 @@ impl Behaviour {
             .max_body(self.max_body)
             .journal_limit(self.journal_limit)
             .journal_audio(self.journal_audio.limit(self.journal_audio_limit))
-            .region(self.region.clone())
+            .region(self.region.clone());
+        self.hearing.told(builder)
     }
 }
 
@@ -123,7 +127,7 @@ impl Options {
     pub(super) fn run(self) -> Result<ExitCode, Failure> {
         blocking(async {
             let mut signals = Signals::catch().map_err(Failure::Start)?;
-            let running = start(self.behaviour.builder(self.listen), self.listen).await?;
+            let running = start(self.behaviour.builder(self.listen)?, self.listen).await?;
             say(&format!(
                 "stt-emulator {} at {}, which never recognizes speech; Ctrl-C stops it",
                 env!("CARGO_PKG_VERSION"),

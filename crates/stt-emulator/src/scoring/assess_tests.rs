@@ -7,6 +7,7 @@ use crate::scoring::word::Spoken;
 /// Everything asked for, out of a hundred, by words.
 fn asked(reference: &str) -> Parameters {
     Parameters {
+        text: String::new(),
         reference: reference.split_whitespace().map(str::to_owned).collect(),
         grading: Grading::HundredMark,
         granularity: Granularity::Word,

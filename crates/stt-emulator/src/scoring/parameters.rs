@@ -28,7 +28,9 @@ pub(crate) enum Alphabet {
 /// What is to be assessed and how, with Microsoft's defaults.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(crate) struct Parameters {
-    /// The words of the reference text in lower case; none means unscripted assessment.
+    /// The reference text as it was sent.
+    pub(crate) text: String,
+    /// Its words in lower case; none means unscripted assessment.
     pub(crate) reference: Vec<String>,
     pub(crate) grading: Grading,
     pub(crate) granularity: Granularity,
@@ -51,11 +53,10 @@ impl Parameters {
         let json: Map<String, Value> =
             serde_json::from_slice(&json).map_err(|_| "the header does not hold a JSON object")?;
         let fields = Fields(json);
+        let text = fields.text("ReferenceText")?.unwrap_or_default();
         Ok(Self {
-            reference: lexical(&fields.text("ReferenceText")?.unwrap_or_default())
-                .split_whitespace()
-                .map(str::to_owned)
-                .collect(),
+            reference: lexical(&text).split_whitespace().map(str::to_owned).collect(),
+            text,
             grading: fields
                 .one_of("GradingSystem", &[("FivePoint", Grading::FivePoint), ("HundredMark", Grading::HundredMark)])?,
             granularity: fields.one_of(
@@ -119,6 +120,7 @@ mod tests {
     #[test]
     fn microsofts_defaults_hold_where_nothing_is_said() {
         let defaults = Parameters {
+            text: String::new(),
             reference: Vec::new(),
             grading: Grading::FivePoint,
             granularity: Granularity::Phoneme,
