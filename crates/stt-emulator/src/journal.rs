@@ -157,7 +157,9 @@ impl Entry {
     fn size(&self) -> usize {
         let pairs = self.query.iter().chain(&self.headers).chain(&self.answer_headers);
         let pairs = pairs.map(|(name, value)| size_of::<(String, String)>() + name.len() + value.len());
-        let texts = [&self.session, &self.body_sha256, &self.text, &self.answer_body, &self.recognizer_said].into_iter().flatten();
+        let texts = [&self.session, &self.body_sha256, &self.text, &self.answer_body, &self.recognizer_said]
+            .into_iter()
+            .flatten();
         let texts = texts.map(String::len).sum::<usize>();
         size_of::<Self>() + self.method.len() + self.path.len() + self.reason.len() + texts + pairs.sum::<usize>()
     }

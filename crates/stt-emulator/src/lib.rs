@@ -45,9 +45,9 @@ mod query;
 mod random;
 mod recognition;
 mod recognize;
+mod recognizer;
 mod recordings;
 mod reset;
-mod recognizer;
 mod result;
 mod route;
 mod rule;
@@ -68,8 +68,8 @@ mod wording;
 pub use answer::{Answer, Delivery};
 pub use ask::{Ask, Finished};
 pub use audio::{
-    Heard, HeardStep, HeardWord, Outcome, SampleHash, SampleHashError, SynthError, SynthOptions, TagError, hear, noise,
-    sample_hash, silence, synth, tag,
+    Heard, HeardStep, HeardWord, Outcome, SampleHash, SampleHashError, Speech, SynthError, SynthOptions, TagError,
+    hear, noise, sample_hash, silence, synth, tag,
 };
 pub use builder::Builder;
 pub use config::{KEY_1, KEY_2, Keys, Profile};

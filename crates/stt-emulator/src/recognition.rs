@@ -10,6 +10,7 @@ use crate::fault::Transport;
 use crate::journal;
 use crate::recognize::{recognized, unheard};
 use crate::recognizer::Told;
+use crate::secret::masked;
 use crate::stage::Exchange;
 use crate::verdict::Verdict;
 
@@ -17,7 +18,9 @@ impl Emulator {
     /// The answer to a request about which a recognizer was asked, at the time `now`.
     pub fn heard(&self, ask: Ask, told: Told, now: Duration) -> Answer {
         let Ask { asked, mut exchange, transport, audio_ticks, .. } = ask;
-        exchange.entry.recognizer_said = told.said.as_deref().map(journal::cut);
+        // The environment of the emulator may hold a key, and a program may print what it finds there.
+        let safe = |said: &str| journal::cut(&masked(said, &exchange.credential.0));
+        exchange.entry.recognizer_said = told.said.as_deref().map(safe);
         let verdict = recognized(&asked, &told.answer, audio_ticks, told.reason);
         self.recognized(asked, exchange, transport, verdict, now)
     }

@@ -292,8 +292,9 @@ fn synth_writes_what_the_library_makes() {
         lead_in: std::time::Duration::from_millis(500),
         pause: std::time::Duration::from_millis(50),
         rate: 8_000,
+        ..SynthOptions::default()
     };
-    let arguments = ["Good morning.", "--language", "en-US", "--lead-in", "500", "--pause", "50", "--rate", "8000"];
+    let arguments = ["Good morning.", "--language", "en-US", "--lead-in", "500ms", "--pause", "50ms", "--rate", "8000"];
     assert_eq!(synthesized(folder.path(), &arguments), synth("Good morning.", &options).expect("a clip"));
     assert_eq!(
         synthesized(folder.path(), &["Good morning."]),

@@ -15,6 +15,9 @@ pub(super) const LISTENING_RATE: u32 = 8_000;
 /// takes about as long as a spoken one.
 pub(super) const SYMBOL: usize = 256;
 
+/// One symbol in ticks of 100 ns.
+pub(super) const SYMBOL_TICKS: u64 = SYMBOL as u64 * 10_000_000 / LISTENING_RATE as u64;
+
 /// Tones that sound at once, each from a part of the band of its own.
 pub(super) const VOICES: usize = 3;
 

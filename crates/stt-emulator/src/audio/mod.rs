@@ -60,5 +60,5 @@ pub use hash::{SampleHash, SampleHashError, sample_hash};
 pub use hear::{Heard, HeardStep, HeardWord, Outcome, hear};
 pub(crate) use hear::{Listened, TICKS_PER_MS, listen, spread};
 pub(crate) use sixteen::sixteen_kilohertz;
-pub use synth::{SynthError, SynthOptions, noise, silence, synth};
+pub use synth::{Speech, SynthError, SynthOptions, noise, silence, synth};
 pub use tag::{TagError, tag};

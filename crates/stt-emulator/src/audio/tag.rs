@@ -6,7 +6,9 @@ use std::io::Cursor;
 use ogg::{PacketReader, PacketWriteEndInfo, PacketWriter};
 
 use super::ogg::{Comments, LANGUAGE, TRANSCRIPT, comments};
-use super::wav::{Chunk, chunks, fields_of, is_wav};
+use super::transcript;
+use super::wav::{self, Chunk, chunks, fields_of, is_wav};
+use crate::locales;
 
 /// Why a transcript cannot be written into a file.
 #[derive(Debug, thiserror::Error)]
@@ -18,6 +20,15 @@ pub enum TagError {
     /// The file holds something else than WAV or Ogg Opus.
     #[error("only WAV and Ogg Opus files hold a transcript")]
     Format,
+    /// The language is none that the service recognizes, so that no request could ask for it.
+    #[error("the language {0:?} is not in Microsoft's table, which has names such as en-US")]
+    Language(String),
+    /// The file has no samples, so that nothing would be heard.
+    #[error("there are no samples in it")]
+    NoSamples,
+    /// The brackets behind a word hold a number that is no score.
+    #[error("the score in {0:?} is no whole number from 0 to 100")]
+    Score(String),
     /// The Ogg file holds more than one stream, so that there is no one place for a transcript.
     #[error("the ogg file holds more than one stream")]
     Streams,
@@ -37,12 +48,22 @@ pub enum TagError {
 ///
 /// # Errors
 ///
-/// [`TagError`] if the file is neither, is damaged, or would become too long.
+/// [`TagError`] if the file is neither, is damaged, has no samples or would become too long, or if the text or the
+/// language is one that nobody could ask for.
 pub fn tag(file: &[u8], text: &str, language: Option<&str>) -> Result<Vec<u8>, TagError> {
     if text.contains('\0') || language.is_some_and(|language| language.contains('\0')) {
         return Err(TagError::Text);
     }
+    if let Some(language) = language.filter(|language| !locales::is_supported(language)) {
+        return Err(TagError::Language(language.to_owned()));
+    }
+    if let Some(word) = transcript::without_score(text) {
+        return Err(TagError::Score(word.to_owned()));
+    }
     if is_wav(file) {
+        if wav::read(file).empty {
+            return Err(TagError::NoSamples);
+        }
         tag_wav(file, text, language)
     } else if file.starts_with(b"OggS") {
         tag_ogg(file, text, language)

@@ -32,6 +32,18 @@ fn scored(typed: &str) -> Option<Typed> {
     Some(Typed { text: format!("{text}{after}"), accuracy: Some(accuracy) })
 }
 
+/// The first word whose brackets hold a number that is no score, as somebody types by mistake.
+pub(super) fn without_score(text: &str) -> Option<&str> {
+    text.split_whitespace().find(|typed| scored(typed).is_none() && looks_scored(typed))
+}
+
+fn looks_scored(typed: &str) -> bool {
+    let inside = typed.rsplit_once('[').and_then(|(text, rest)| Some((text, rest.split_once(']')?)));
+    inside.is_some_and(|(text, (score, after))| {
+        !text.is_empty() && score.parse::<f64>().is_ok() && !after.contains(char::is_alphanumeric)
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -46,6 +58,14 @@ mod tests {
     fn a_score_stands_in_brackets_before_or_after_the_punctuation() {
         check("Good morning[62].", &[("Good", None), ("morning.", Some(62))]);
         check("Good[100] morning.[0]", &[("Good", Some(100)), ("morning.", Some(0))]);
+    }
+
+    #[test]
+    fn a_number_in_brackets_that_is_no_score_is_found() {
+        for word in ["a[101]", "a[+5]", "a[-1]", "a[62.5].", "a.[1e9]"] {
+            assert_eq!(without_score(&format!("one {word} three")), Some(word));
+        }
+        assert_eq!(without_score("a[62] [101] a[5]b a[x] a[]"), None);
     }
 
     #[test]

@@ -30,6 +30,8 @@ pub(super) enum Failure {
     Listen { address: SocketAddr, source: io::Error },
     #[error("no emulator answers at {endpoint}")]
     NotHealthy { endpoint: String, source: io::Error },
+    #[error("the clip and its times cannot both be written to standard output")]
+    OneOutput,
     #[error("the port 0 is not known before an emulator listens")]
     PortUnknown,
     #[error("cannot start")]
@@ -63,7 +65,7 @@ impl Failure {
         match self {
             // What scripts and container health checks expect of a probe.
             Self::NotHealthy { .. } => 1,
-            Self::Listen { .. } | Self::PortUnknown | Self::Start(_) | Self::Synth(_) => 2,
+            Self::Listen { .. } | Self::OneOutput | Self::PortUnknown | Self::Start(_) | Self::Synth(_) => 2,
             Self::AudioDir(_) | Self::Read { .. } | Self::Tag { .. } | Self::Write { .. } => 3,
             // What a shell says of a command that it cannot find.
             Self::Command { .. } => 127,

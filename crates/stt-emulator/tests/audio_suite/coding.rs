@@ -4,7 +4,7 @@ use std::f64::consts::TAU;
 use std::time::Duration;
 
 use proptest::prelude::*;
-use stt_emulator::{HeardStep, HeardWord, Outcome, SynthError, SynthOptions, hear, synth};
+use stt_emulator::{HeardStep, HeardWord, Outcome, Speech, SynthError, SynthOptions, hear, synth};
 
 use crate::signal::{Clip, Random, format, say, wav, words};
 
@@ -141,6 +141,39 @@ fn times_are_those_of_the_tones() {
 }
 
 #[test]
+fn a_speech_knows_its_times_before_it_is_sound() {
+    let options = SynthOptions {
+        language: Some("en-US".into()),
+        pause: Duration::from_millis(150),
+        sentence_pause: Some(Duration::from_millis(900)),
+        rate: 44_100,
+        ..SynthOptions::default()
+    };
+    let speech = Speech::new("Buy five. Pencils[7].", &options).unwrap();
+    let mut file = Vec::new();
+    speech.write(&mut file).unwrap();
+    assert_eq!(file, synth("Buy five. Pencils[7].", &options).unwrap());
+    let heard = heard_words(&file);
+    for (told, heard) in speech.words().iter().zip(&heard) {
+        assert!(told.offset.abs_diff(heard.offset) <= 5_000, "{told:?} {heard:?}");
+        assert_eq!((&told.text, told.duration, told.accuracy), (&heard.text, heard.duration, heard.accuracy));
+    }
+    assert_eq!(speech.words().len(), heard.len());
+    let [_, five, pencils] = speech.words() else { panic!("three words") };
+    // Nine tenths of a second and the language, which takes 3 + 16 / 3 symbols.
+    let apart = pencils.offset - five.offset - five.duration;
+    assert!(apart.abs_diff(9_000_000 + 9 * 320_000) <= 2_000, "{apart}");
+}
+
+#[test]
+fn a_stereo_clip_says_the_same_in_both_channels() {
+    let mono = synth(TEXT, &SynthOptions { rate: 8_000, ..SynthOptions::default() }).unwrap();
+    let stereo = synth(TEXT, &SynthOptions { rate: 8_000, stereo: true, ..SynthOptions::default() }).unwrap();
+    let both = mono[44..].as_chunks::<2>().0.iter().flat_map(|two| [*two, *two].concat()).collect::<Vec<_>>();
+    assert_eq!(stereo, wav(&format(1, 2, 8_000, 16), &both));
+}
+
+#[test]
 fn ordinary_words_take_about_as_long_as_spoken_ones() {
     for word in heard_words(&say("I remind you to buy five of the yellow pencils tomorrow, Elizabeth.").wav()) {
         let milliseconds = word.duration / 10_000;
@@ -250,7 +283,13 @@ fn what_cannot_be_coded_is_refused() {
     let error = |text: &str, options: SynthOptions| synth(text, &options).unwrap_err();
     let plain = SynthOptions::default;
     assert_eq!(error(&"a".repeat(256), plain()), SynthError::Word(256));
-    assert_eq!(error("a", SynthOptions { language: Some(String::new()), ..plain() }), SynthError::Language(0));
+    assert_eq!(
+        error("a", SynthOptions { language: Some(String::new()), ..plain() }),
+        SynthError::Language(String::new())
+    );
+    let english = SynthOptions { language: Some("english".into()), ..plain() };
+    assert_eq!(error("a", english), SynthError::Language("english".into()));
+    assert_eq!(error("a b[101].", plain()), SynthError::Score("b[101].".into()));
     assert_eq!(error("a", SynthOptions { rate: 7_999, ..plain() }), SynthError::Rate(7_999));
     assert_eq!(error("a", SynthOptions { rate: 192_001, ..plain() }), SynthError::Rate(192_001));
     assert_eq!(error("a", SynthOptions { lead_in: Duration::MAX, ..plain() }), SynthError::TooLong);
