@@ -29,6 +29,11 @@ const TARGETS: &[Target] = &[
         what: "what a user gives for an endpoint",
         seeds: &[Seed::Cells("data/endpoints.tsv"), Seed::Cells("data/regions.tsv")],
     },
+    Target {
+        name: "hearing",
+        what: "the audio that the emulator is sent",
+        seeds: &[Seed::Files("audio"), Seed::Files("audio/codecs")],
+    },
     Target { name: "open", what: "a file of any format, decoded", seeds: &[Seed::Files("audio")] },
     Target { name: "opus", what: "Ogg Opus, and samples that become it", seeds: &[Seed::Files("audio")] },
     Target { name: "recognition", what: "the body of a successful answer", seeds: &[Seed::Files("data/replies")] },

@@ -2,6 +2,8 @@
 
 use std::io::Cursor;
 
+use proptest::prelude::*;
+use proptest::sample::Index;
 use stt_emulator::{HeardStep, HeardWord, Outcome, hear};
 use symphonia::core::codecs::audio::AudioDecoderOptions;
 use symphonia::core::codecs::registry::RegisterableAudioDecoder;
@@ -134,4 +136,20 @@ fn a_damaged_page_costs_the_words_from_there_on() {
     file[last_page + 40] ^= 1;
     let heard = words(&file);
     assert!(TEXT.starts_with(&heard) && !heard.is_empty(), "{heard}");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(16))]
+
+    #[test]
+    fn damaged_packets_never_make_hearing_fail(damage in prop::collection::vec((any::<Index>(), any::<u8>()), 1..60)) {
+        let file = patched(&stored("weather.ogg"), |page| {
+            let packets = &mut page[27..];
+            let length = packets.len();
+            damage.iter().for_each(|(at, byte)| packets[at.index(length)] = *byte);
+        });
+        let heard = hear(&file);
+        // No page of the file holds more than 255 packets, and no packet more than 120 ms.
+        prop_assert!(heard.audio_ticks <= 5 * 255 * 1_200_000, "{heard:?}");
+    }
 }
