@@ -197,8 +197,8 @@ fn noise_is_skipped_once_speech_stood_out_from_it() {
 
 #[test]
 fn a_soft_beginning_of_a_short_clip_is_not_taken_for_noise() {
-    let input = [noise(0.8, 60), speech(0.5, 0.5), noise(0.8, 60)].concat();
-    let pieces = split(splitter(55), &input);
+    let input = [silence(0.8), speech(0.5, 0.5), silence(0.8)].concat();
+    let pieces = split(splitter(55), &mixed(input, &noise(2.1, 60)));
 
     assert_eq!(places(&pieces), [(0.0, 2.1, Cut::End)]);
 }
@@ -217,6 +217,14 @@ fn what_does_not_pause_is_cut_by_force_where_it_is_quietest() {
 fn input_that_fits_exactly_is_one_piece() {
     assert_eq!(places(&split(splitter(8), &speech(8.0, 0.3))), [(0.0, 8.0, Cut::End)]);
     assert_eq!(split(splitter(8), &[speech(8.0, 0.3), vec![99]].concat()).len(), 2);
+}
+
+#[test]
+fn the_last_samples_need_not_be_a_whole_frame() {
+    for count in [1, 159, 161, 8_077] {
+        let input = speech(1.0, 0.3).split_off(SECOND - count);
+        assert_covered(&split(splitter(8), &input), &input);
+    }
 }
 
 #[test]
