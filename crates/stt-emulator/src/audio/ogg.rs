@@ -114,6 +114,11 @@ impl Length {
         }
     }
 
+    /// Ends it with the last packet, whatever the page says that this is on.
+    pub(super) fn end_here(&mut self) {
+        self.end = self.before_first_page.unwrap_or(0).saturating_add(self.held);
+    }
+
     /// What is to be played of it.
     pub(super) fn played(self, head: Head) -> u64 {
         let told = self.end.saturating_sub(self.before_first_page.unwrap_or(0));

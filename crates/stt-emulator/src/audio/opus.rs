@@ -52,6 +52,7 @@ pub(super) fn read(body: &[u8], mean_of: u32, limit: u32) -> Result<Opus, String
                 held += ogg::samples(&data);
                 left -= 1;
                 if left == 0 || u64::from(limit * RATE) <= held {
+                    link.length.end_here();
                     break;
                 }
             }

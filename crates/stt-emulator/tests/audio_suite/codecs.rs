@@ -2,6 +2,7 @@
 
 use std::io::Cursor;
 
+use ogg::{PacketWriteEndInfo, PacketWriter};
 use proptest::prelude::*;
 use proptest::sample::Index;
 use stt_emulator::{HeardStep, HeardWord, Outcome, hear};
@@ -136,6 +137,31 @@ fn a_damaged_page_costs_the_words_from_there_on() {
     file[last_page + 40] ^= 1;
     let heard = words(&file);
     assert!(TEXT.starts_with(&heard) && !heard.is_empty(), "{heard}");
+}
+
+/// A stream of so many packets, each of which is nothing but its first byte.
+fn stream(packets: u64, first: Option<u8>, samples: u64) -> Vec<u8> {
+    let mut writer = PacketWriter::new(Vec::new());
+    let mut write = |packet: Vec<u8>, end, position| {
+        writer.write_packet(packet, 1, end, position).expect("memory takes any number of bytes");
+    };
+    write(b"OpusHead\x01\x01\x38\x01\x80\x3e\0\0\0\0\0".to_vec(), PacketWriteEndInfo::EndPage, 0);
+    write(b"OpusTags\0\0\0\0\0\0\0\0".to_vec(), PacketWriteEndInfo::EndPage, 0);
+    for n in 1..=packets {
+        let end = if n < packets { PacketWriteEndInfo::NormalPacket } else { PacketWriteEndInfo::EndStream };
+        write(first.into_iter().collect(), end, n * samples);
+    }
+    writer.into_inner()
+}
+
+#[test]
+fn no_more_than_five_minutes_of_opus_are_listened_to() {
+    // Packets of 60 ms that only say so: 12 minutes in 24 kB.
+    let heard = hear(&stream(12_000, Some(11 << 3), 2_880));
+    assert_eq!(heard.outcome, Outcome::InitialSilence);
+    assert!((299..=300).contains(&(heard.audio_ticks / 10_000_000)), "{}", heard.audio_ticks);
+    // Packets of no time at all never come to an end of time.
+    assert_eq!(hear(&stream(200_000, None, 0)).outcome, Outcome::NoSamples);
 }
 
 proptest! {
