@@ -8,6 +8,7 @@ use http::header::AUTHORIZATION;
 use crate::config::{Config, Keys, Profile};
 use crate::fingerprint::Fingerprint;
 use crate::limits::Throttled;
+use crate::magic::Magic;
 use crate::rule::Rule;
 use crate::rules;
 use crate::secret;
@@ -85,6 +86,10 @@ pub(crate) fn key(headers: &HeaderMap, config: &Config, tenants: &Tenants) -> Re
         return Err(missing(config));
     };
     let key = Fingerprint::of(value.as_bytes());
+    let magic = Magic::of(value.as_bytes());
+    if let Some(Err(why)) = magic {
+        return Err(Refusal::new(rules::KEY_UNKNOWN, why));
+    }
     if let Some(tenant) = owner(value.as_bytes(), config, tenants) {
         return Ok(Caller { key, tenant });
     }
@@ -99,13 +104,14 @@ pub(crate) fn key(headers: &HeaderMap, config: &Config, tenants: &Tenants) -> Re
     Err(Refusal::new(rules::KEY_UNKNOWN, why))
 }
 
-/// Whose key this is; where any key is accepted, a new one is a tenant's of its own.
+/// Whose key this is; where any key is accepted, a new one is a tenant's of its own, and each magic one is anywhere.
 pub(crate) fn owner(key: &[u8], config: &Config, tenants: &Tenants) -> Option<Fingerprint> {
     let fingerprint = Fingerprint::of(key);
     tenants.owner(fingerprint).or_else(|| {
-        let wanted = match config.keys {
-            Keys::WellKnown => false,
-            Keys::Any => !(key.is_empty() || config.reject_real_keys && is_real(key, tenants)),
+        let wanted = match (Magic::of(key), config.keys) {
+            (Some(magic), _) => magic.is_ok(),
+            (None, Keys::WellKnown) => false,
+            (None, Keys::Any) => !(key.is_empty() || config.reject_real_keys && is_real(key, tenants)),
         };
         (wanted && !tenants.is_replaced(fingerprint)).then_some(fingerprint)
     })
@@ -169,13 +175,14 @@ mod tests {
     use super::recognition;
     use crate::config::{Config, KEY_1, KEY_2, Keys};
     use crate::fingerprint::Fingerprint;
+    use crate::script::Script;
     use crate::tenant::{Caller, Tenants};
     use crate::token;
 
     const NOW: Duration = Duration::from_secs(50);
 
     fn asked(headers: &[(&'static str, &str)], config: &Config, now: Duration) -> Result<Caller, &'static str> {
-        let tenants = Tenants::new([KEY_1, KEY_2]);
+        let tenants = Tenants::new([KEY_1, KEY_2], Script::default());
         let headers = headers.iter().map(|(name, value)| {
             (HeaderName::from_static(name), HeaderValue::from_str(value).expect("a header value"))
         });

@@ -2,6 +2,7 @@
 
 mod command;
 mod filter;
+mod orders;
 mod origin;
 
 use std::borrow::Cow;
@@ -21,6 +22,7 @@ pub(crate) use filter::Filter;
 
 use crate::expect::Unmet;
 use crate::query::Query;
+use crate::scenario::{Mistake, Notation, ScenarioError};
 use crate::secret::Hidden;
 use crate::upload::Upload;
 use crate::verdict::JSON;
@@ -32,6 +34,8 @@ pub(crate) struct Command {
     /// Whom it is about; all tenants where nobody is named.
     pub(crate) scope: Option<Hidden>,
     pub(crate) filter: Filter,
+    /// That of the body, where it may be one or the other.
+    pub(crate) notation: Notation,
 }
 
 impl Command {
@@ -49,7 +53,12 @@ impl Command {
             ..Denied::new(StatusCode::METHOD_NOT_ALLOWED, "Method not allowed")
         })?;
         let query = Query::read(head.uri.query().unwrap_or_default());
-        Ok(Self { action, scope: filter::scope(head, &query)?, filter: Filter::read(&query)? })
+        Ok(Self {
+            action,
+            scope: filter::scope(head, &query)?,
+            filter: Filter::read(&query)?,
+            notation: Notation::of(head),
+        })
     }
 }
 
@@ -60,11 +69,13 @@ pub(crate) struct Denied {
     message: Cow<'static, str>,
     /// The methods that the path has, where the method was wrong.
     allow: String,
+    /// What is wrong with a scenario or a part of one.
+    mistakes: Vec<Mistake>,
 }
 
 impl Denied {
     pub(crate) fn new(status: StatusCode, message: impl Into<Cow<'static, str>>) -> Self {
-        Self { status, message: message.into(), allow: String::new() }
+        Self { status, message: message.into(), allow: String::new(), mistakes: Vec::new() }
     }
 
     pub(crate) fn bad(message: impl Into<Cow<'static, str>>) -> Self {
@@ -82,6 +93,8 @@ impl Denied {
             error: Problem<'a>,
             #[serde(skip_serializing_if = "Option::is_none")]
             unmet: Option<&'a Unmet>,
+            #[serde(skip_serializing_if = "<[Mistake]>::is_empty")]
+            mistakes: &'a [Mistake],
         }
         #[derive(Serialize)]
         struct Problem<'a> {
@@ -89,7 +102,8 @@ impl Denied {
             message: &'a str,
         }
         let error = Problem { code: self.status.as_str(), message: &self.message };
-        let body = serde_json::to_vec(&Told { error, unmet }).expect("plain structs of strings and numbers");
+        let told = Told { error, unmet, mistakes: &self.mistakes };
+        let body = serde_json::to_vec(&told).expect("plain structs of strings and numbers");
         let mut response = respond(self.status, JSON, body);
         if !self.allow.is_empty() {
             let allow = HeaderValue::try_from(self.allow).expect("methods and commas");
@@ -99,15 +113,25 @@ impl Denied {
     }
 }
 
+impl From<ScenarioError> for Denied {
+    fn from(error: ScenarioError) -> Self {
+        let mistakes = error.mistakes().to_vec();
+        Self { mistakes, ..Self::bad(error.to_string()) }
+    }
+}
+
+/// The whole body of an admin request.
+pub(crate) fn whole(upload: &Upload) -> Result<&Bytes, Denied> {
+    match upload {
+        Upload::Whole(body) => Ok(body),
+        Upload::TooLarge => Err(Denied::new(StatusCode::PAYLOAD_TOO_LARGE, "the body is too large")),
+        Upload::Part(_) | Upload::Stalled => Err(Denied::new(StatusCode::REQUEST_TIMEOUT, "the body stopped arriving")),
+    }
+}
+
 /// What the body of an admin request says in JSON, with `example` to be told if it says something else.
 pub(crate) fn read<T: DeserializeOwned>(upload: &Upload, example: &str) -> Result<T, Denied> {
-    let body = match upload {
-        Upload::Whole(body) => body,
-        Upload::TooLarge => return Err(Denied::new(StatusCode::PAYLOAD_TOO_LARGE, "the body is too large")),
-        Upload::Part(_) | Upload::Stalled => {
-            return Err(Denied::new(StatusCode::REQUEST_TIMEOUT, "the body stopped arriving"));
-        }
-    };
+    let body = whole(upload)?;
     let bad = |why: &dyn fmt::Display| Denied::bad(format!("the body must be like {example}: {why}"));
     match body.trim_ascii_start().first() {
         // Left to itself serde takes a list for the fields of a struct in their order.

@@ -77,6 +77,7 @@ impl Answer {
         if !verdict.reason.is_empty() {
             all.insert("x-emulator-reason", visible(&verdict.reason));
         }
+        all.extend(verdict.headers.clone());
         let transport = verdict.transport.or_else(|| verdict.is_silent().then_some(Transport::Hang));
         let delivery = Delivery { wait: verdict.wait, transport };
         Self { response, delivery, since: Since::default() }

@@ -5,9 +5,9 @@ use bytes::Bytes;
 use crate::answer::Answer;
 use crate::asked::Asked;
 use crate::audio::sixteen_kilohertz;
-use crate::fault::Transport;
 use crate::profanity::Profanity;
 use crate::recognize::listened_seconds;
+use crate::script::Strike;
 use crate::stage::Exchange;
 
 /// What can be said of a request once its body is there.
@@ -30,7 +30,7 @@ pub enum Finished {
 pub struct Ask {
     pub(crate) asked: Asked,
     pub(crate) exchange: Exchange,
-    pub(crate) transport: Option<Transport>,
+    pub(crate) strike: Option<Strike>,
     pub(crate) body: Bytes,
     pub(crate) audio_ticks: u64,
 }

@@ -4,6 +4,7 @@ use http::request::Parts;
 
 use crate::access::Refusal;
 use crate::config::{Config, Profile};
+use crate::ids::is_guid;
 use crate::locales;
 use crate::media::{self, Container};
 use crate::profanity::Profanity;
@@ -85,17 +86,6 @@ fn assessment(head: &Parts, config: &Config) -> Result<Option<Parameters>, Refus
     }
     let read = Parameters::read(header.as_bytes());
     read.map(Some).map_err(|why| Refusal::new(rules::ASSESSMENT_MALFORMED, why))
-}
-
-/// 32 hex digits, with the usual dashes or without.
-fn is_guid(text: &str) -> bool {
-    let bare = text.replace('-', "");
-    is_session(&bare) && (text.len() == 32 || text.len() == 36)
-}
-
-/// Whether an `X-ConnectionId` has the shape that makes it a session id.
-pub(crate) fn is_session(text: &str) -> bool {
-    text.len() == 32 && text.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
 /// About 17 KB were seen to be too much; 16 KiB is the usual limit of a web server.

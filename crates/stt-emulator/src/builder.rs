@@ -9,6 +9,7 @@ use crate::hearing::AudioDir;
 use crate::latency::Latency;
 use crate::limits::{Rate, Tier};
 use crate::recognizer::Recognizer;
+use crate::scenario::Scenario;
 
 /// Settings of an emulator; each has a default.
 ///
@@ -106,6 +107,12 @@ impl Builder {
     /// [`finish_or_ask`](Emulator::finish_or_ask), and leaves the listening to the caller.
     pub fn recognizer(mut self, recognizer: Recognizer) -> Self {
         self.config.recognizer = Some(recognizer);
+        self
+    }
+
+    /// Canned answers and faults, behind those that were given before.
+    pub fn scenario(mut self, scenario: Scenario) -> Self {
+        self.config.scenario = self.config.scenario.and(scenario);
         self
     }
 

@@ -9,6 +9,7 @@ use crate::hearing::AudioDir;
 use crate::latency::Latency;
 use crate::limits::{Limits, Rate, Tier};
 use crate::recognizer::Recognizer;
+use crate::scenario::Scenario;
 
 /// The first of the two keys that every emulator knows: hex digits that spell `STT-EMULATOR-KEY`.
 pub const KEY_1: &str = "5354542d454d554c41544f522d4b4559";
@@ -52,6 +53,7 @@ pub(crate) struct Config {
     pub(crate) seed: u64,
     pub(crate) audio_dir: AudioDir,
     pub(crate) recognizer: Option<Recognizer>,
+    pub(crate) scenario: Scenario,
     pub(crate) journal_limit: usize,
     /// How many bytes of audio the journal keeps.
     pub(crate) audio_limit: usize,
@@ -83,6 +85,7 @@ impl Default for Config {
             seed: 0,
             audio_dir: AudioDir::default(),
             recognizer: None,
+            scenario: Scenario::new(),
             journal_limit: JOURNAL_LIMIT,
             audio_limit: AUDIO_LIMIT,
             listen: SocketAddr::from(([127, 0, 0, 1], 0)),

@@ -2,6 +2,7 @@
 
 mod control;
 mod expecting;
+mod meeting;
 mod operate;
 
 use std::collections::BTreeSet;
@@ -18,18 +19,20 @@ use crate::access::{self, KEY_HEADER, Refusal};
 use crate::admin::Command;
 use crate::answer::{Answer, Since, declared_length};
 use crate::ask::{Ask, Finished};
-use crate::asked::{Asked, is_session};
+use crate::asked::Asked;
 use crate::config::{Config, KEY_1, KEY_2};
 use crate::cors;
+use crate::emulator::meeting::Asking;
 use crate::expect::Expect;
-use crate::fault::Transport;
 use crate::fingerprint::Fingerprint;
+use crate::ids::is_session;
 use crate::journal::{Entry, Journal, Operation, credential};
 use crate::query::Query;
 use crate::recognize::{Recognized, recognize};
 use crate::route::Route;
 use crate::rule::Rule;
 use crate::rules;
+use crate::script::{Act, Script, Sound, Strike};
 use crate::secret::{Hidden, masked};
 use crate::stage::{Admitted, Checked, Exchange, Purpose, Service, Task};
 use crate::tenant::{Caller, Tenants};
@@ -84,7 +87,8 @@ struct State {
 impl Emulator {
     pub(crate) fn new(config: Config) -> Self {
         let journal = Journal::new(config.journal_limit, config.audio_limit);
-        let tenants = Tenants::new([KEY_1, KEY_2]);
+        let script = Script::new(&config.scenario, config.seed);
+        let tenants = Tenants::new([KEY_1, KEY_2], script);
         let state =
             State { tenants, journal, serial: 0, expected: Vec::new(), warned: BTreeSet::new(), warnings: Vec::new() };
         let (moved, stopping) = (watch::Sender::new(()), watch::Sender::new(false));
@@ -114,10 +118,7 @@ impl Emulator {
         let credential = Hidden(credential(head).to_owned());
         let mut exchange = Exchange { entry, cors: cors::fields(head), slot: None, credential, audio: None };
         match self.judge(route, head, &query, &mut exchange, now) {
-            Ok(task) => {
-                let service = Box::new(Service { task, exchange, transport: None });
-                Checked::Admitted(Admitted(Purpose::Service(service)))
-            }
+            Ok(task) => self.meet(task, exchange, Asking { head, query: &query }, now),
             Err(refusal) => {
                 let answer = self.conclude(exchange, refusal.into(), now);
                 Checked::Answered(answer.before_the_body_of(head))
@@ -141,7 +142,7 @@ impl Emulator {
     /// Only an emulator with a [recognizer](crate::Builder::recognizer) asks, and only about audio that holds no words
     /// itself and has none beside it.
     pub fn finish_or_ask(&self, admitted: Admitted, upload: Upload, now: Duration) -> Finished {
-        let Service { task, mut exchange, transport } = match admitted.0 {
+        let Service { task, mut exchange, facts, strike } = match admitted.0 {
             Purpose::Admin(command) => {
                 let answer = Answer::now(self.execute(command, &upload, now));
                 let whole = matches!(upload, Upload::Whole(_));
@@ -149,6 +150,7 @@ impl Emulator {
             }
             Purpose::Service(service) => *service,
         };
+        let whole = !matches!(upload, Upload::Part(_));
         let body = match upload {
             Upload::Part(body) => body,
             Upload::Whole(body) if body.len() <= self.config.max_body => body,
@@ -167,17 +169,34 @@ impl Emulator {
         if matches!(task, Task::Recognize(_)) {
             exchange.audio = Some((hash, body.clone()));
         }
+        let tenant = exchange.entry.tenant;
+        let time = self.state().tenants.now(tenant, now);
+        let curiosity = self.script(tenant, |script| Some(script.curiosity())).unwrap_or_default();
+        let sound = Sound::of(&body, curiosity);
+        let strike = strike.or_else(|| self.script(tenant, |script| script.strike_sound(&facts, &sound, time)));
+        if let Some(verdict) = strike.as_ref().and_then(|strike| strike.instead(time)) {
+            let answer = self.conclude(exchange, verdict, now);
+            return Finished::Answered(if whole { answer } else { answer.closing() });
+        }
         Finished::Answered(match task {
-            Task::Recognize(asked) => match recognize(&asked, &body, &self.config) {
-                Recognized::Answered(verdict) => self.recognized(asked, exchange, transport, verdict, now),
-                Recognized::Asks(audio_ticks) => {
-                    return Finished::Asks(Box::new(Ask { asked, exchange, transport, body, audio_ticks }));
+            Task::Recognize(asked) => {
+                let canned = self.script(tenant, |script| script.answer(&facts, &sound));
+                let recognized = match canned {
+                    Some(canned) => Recognized::Answered(canned.verdict(&asked)),
+                    None => recognize(&asked, &body, &self.config),
+                };
+                match recognized {
+                    Recognized::Answered(verdict) => self.recognized(asked, exchange, strike, verdict, now),
+                    Recognized::Asks(audio_ticks) => {
+                        return Finished::Asks(Box::new(Ask { asked, exchange, strike, body, audio_ticks }));
+                    }
                 }
-            },
+            }
             Task::Token(caller) => {
-                let local = self.state().tenants.now(Some(caller.tenant), now);
-                let verdict = Verdict::token(self.issue(caller, entry.id, local)).rule(rules::TOKEN_ISSUED);
-                self.deliver(exchange, transport, verdict, now)
+                let expired = strike.as_ref().is_some_and(|strike| matches!(strike.act, Act::ExpiredToken));
+                let ttl = if expired { Duration::ZERO } else { self.config.token_ttl };
+                let token = token::issue(&self.config.region, caller, ttl, exchange.entry.id, time);
+                self.deliver(exchange, strike, Verdict::token(token).rule(rules::TOKEN_ISSUED), now)
             }
         })
     }
@@ -185,7 +204,11 @@ impl Emulator {
     /// Notes that the sender of an admitted request went away before its body ended.
     pub fn abandoned(&self, admitted: Admitted) {
         if let Purpose::Service(service) = admitted.0 {
-            self.lost(service.exchange, "the connection was lost before the body ended");
+            let Service { mut exchange, strike, .. } = *service;
+            let lost = "the connection was lost before the body ended";
+            let why = strike.as_ref().map_or_else(|| lost.to_owned(), |strike| format!("{}; {lost}", strike.why));
+            exchange.entry.heard_by = strike.map(|strike| strike.by);
+            self.lost(exchange, &why);
         }
     }
 
@@ -238,11 +261,13 @@ impl Emulator {
         let task = if route == Route::Token {
             let caller = access::key(&head.headers, &self.config, &self.state().tenants)?;
             self.enter(caller, &mut exchange.entry, now);
+            self.enchant(caller, head);
             Task::Token(caller)
         } else {
             let caller = access::recognition(&head.headers, &self.config, &self.state().tenants, now)?;
             self.enter(caller, &mut exchange.entry, now);
-            let slot = self.state().tenants.admit(caller.tenant, self.config.limits(), now)?;
+            self.enchant(caller, head);
+            let slot = self.admit(caller, now)?;
             let asked = Asked::read(head, query, &self.config)?;
             exchange.slot = slot;
             Task::Recognize(asked)
@@ -286,10 +311,6 @@ impl Emulator {
         entry.tenant = Some(caller.tenant);
     }
 
-    fn issue(&self, caller: Caller, serial: u64, now: Duration) -> String {
-        token::issue(&self.config.region, caller, self.config.token_ttl, serial, now)
-    }
-
     /// How long it takes to hear what led to `verdict`.
     pub(crate) fn latency(&self, entry: &Entry, verdict: &Verdict) -> Duration {
         let audio = verdict.recognition.as_ref().and_then(|heard| heard.audio_ms).unwrap_or_default();
@@ -297,15 +318,19 @@ impl Emulator {
         self.config.latency.delay(Duration::from_millis(audio), self.config.seed, number)
     }
 
+    /// The right answer, with what goes wrong about it.
     pub(crate) fn deliver(
         &self,
         exchange: Exchange,
-        transport: Option<Transport>,
+        strike: Option<Strike>,
         verdict: Verdict,
         now: Duration,
     ) -> Answer {
-        let transport = transport.filter(|it| it.concerns_delivery());
-        self.conclude(exchange, Verdict { transport, ..verdict }, now)
+        let verdict = match strike {
+            Some(strike) => strike.spoil(verdict),
+            None => verdict,
+        };
+        self.conclude(exchange, verdict, now)
     }
 
     /// Writes the verdict down and makes an answer of it.

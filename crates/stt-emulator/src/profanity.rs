@@ -1,7 +1,11 @@
 //! What is done about profane words, by a short list of mild ones.
 
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
 /// The values of the query parameter `profanity`.
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
+#[serde(rename_all = "lowercase")]
 pub(crate) enum Profanity {
     #[default]
     Masked,

@@ -2,14 +2,14 @@
 
 use crate::asked::Asked;
 use crate::audio::{self, HeardStep, HeardWord, Listened, Outcome, TICKS_PER_MS, hear, listen};
-use crate::config::{Config, Profile};
+use crate::config::Config;
 use crate::hearing::{HeardAnswer, HeardStatus, Sidecar};
 use crate::media::Container;
-use crate::profanity::{self, Profanity};
-use crate::result::{Alternative, Recognition, TimedWord, Words};
-use crate::rule::Rule;
+use crate::profanity;
+use crate::result::Recognition;
 use crate::rules;
-use crate::scoring::{Spoken, assess};
+use crate::said::{CONFIDENCE, SNR, Said};
+use crate::scoring::{Given, Spoken};
 use crate::verdict::{Heard, Verdict};
 use crate::wording::{Wording, lexical};
 
@@ -140,49 +140,18 @@ fn said(asked: &Asked, mut words: Vec<HeardWord>, spoken: Option<&str>, written:
 
 /// The result for at least one word.
 fn success(asked: &Asked, words: &[HeardWord], written: Option<&HeardAnswer>) -> Verdict {
-    let wording = wording(asked, words, written);
     let offset = words.first().map_or(0, |word| word.offset);
-    let mut applied: Vec<Rule> = Vec::new();
-    if asked.profanity == Profanity::Removed && wording.display.is_empty() {
-        applied.push(rules::PROFANITY_ONLY);
-    }
-    let mut scores = None;
-    let mut listed = None;
-    if let Some(parameters) = &asked.assessment {
-        let (overall, words) = assess(&spoken(words), parameters, asked.language.as_deref());
-        scores = Some(overall);
-        listed = words.map(Words::Scored);
-        applied.extend(assessment_rules(asked));
-    } else if asked.word_times && asked.detailed {
-        listed = Some(Words::Timed(timed(words)));
-        applied.push(rules::WORD_TIMES);
-    }
-    let assessed = scores.is_some();
-    let detailed = asked.detailed || assessed;
-    let display_text = (!detailed || assessed || asked.profile == Profile::Observed).then(|| wording.display.clone());
-    if detailed && !assessed && display_text.is_some() {
-        applied.push(rules::DETAILED_DISPLAY_TEXT);
-    }
-    let recognition = Recognition {
-        recognition_status: "Success",
-        display_text,
+    let said = Said {
+        wording: wording(asked, words, written),
         offset,
         duration: words.last().map_or(0, end) - offset,
-        snr: assessed.then_some(SNR),
-        nbest: detailed.then(|| {
-            vec![Alternative {
-                confidence: written.and_then(|written| written.confidence).unwrap_or(CONFIDENCE),
-                lexical: wording.lexical,
-                itn: wording.itn,
-                masked_itn: wording.masked_itn,
-                display: wording.display.clone(),
-                scores,
-                words: listed,
-            }]
-        }),
+        words: spoken(words),
+        confidence: written.and_then(|written| written.confidence).unwrap_or(CONFIDENCE),
+        snr: SNR,
+        given: Given::default(),
+        others: Vec::new(),
     };
-    let about = Heard { status: Some("Success"), text: Some(wording.display), ..Heard::default() };
-    Verdict { rules: applied, recognition: Some(about), ..Verdict::json(&recognition) }
+    said.verdict(asked)
 }
 
 /// The forms of the words, where they are not written down.
@@ -196,36 +165,13 @@ fn wording(asked: &Asked, words: &[HeardWord], written: Option<&HeardAnswer>) ->
     Wording { lexical, itn, masked_itn, ..wording }
 }
 
-fn assessment_rules(asked: &Asked) -> Vec<Rule> {
-    let mut applied = vec![rules::ASSESSMENT_DETAILED];
-    let Some(parameters) = &asked.assessment else {
-        return applied;
-    };
-    if parameters.reference.is_empty() {
-        applied.push(rules::ASSESSMENT_UNSCRIPTED);
-    }
-    if parameters.comprehensive {
-        applied.push(rules::ASSESSMENT_SCORE);
-    }
-    let english = asked.language.as_deref().is_some_and(|it| it.eq_ignore_ascii_case("en-US"));
-    if parameters.prosody && !english {
-        applied.push(rules::PROSODY_ELSEWHERE);
-    }
-    applied
-}
-
 fn without_words(status: &'static str, offset: u64, duration: u64) -> Verdict {
     let about = Heard { by: "content-type", status: Some(status), ..Heard::default() };
     let result = Recognition::without_words(status, offset, duration);
     Verdict { recognition: Some(about), ..Verdict::json(&result) }
 }
 
-/// The words in lexical form with their times; one that was heard as several shares its time among them.
-fn timed(words: &[HeardWord]) -> Vec<TimedWord> {
-    let spoken = spoken(words).into_iter();
-    spoken.map(|Spoken { text: word, offset, duration, .. }| TimedWord { word, offset, duration }).collect()
-}
-
+/// The words in lexical form; one that was heard as several shares its time among them.
 fn spoken(words: &[HeardWord]) -> Vec<Spoken> {
     let mut spoken = Vec::new();
     for word in words {
@@ -238,6 +184,7 @@ fn spoken(words: &[HeardWord]) -> Vec<Spoken> {
                 offset: word.offset + at * share,
                 duration: share,
                 accuracy: f64::from(word.accuracy.unwrap_or(100)),
+                ..Spoken::default()
             });
         }
     }
@@ -269,9 +216,3 @@ const SECOND: u64 = 1_000 * TICKS_PER_MS;
 
 /// Where the service was observed to give up on silence.
 const FIVE_SECONDS: u64 = 5 * SECOND;
-
-/// Nothing measures it; that of a sample in Microsoft's REST page.
-const CONFIDENCE: f64 = 0.924_598_63;
-
-/// Nothing measures it; a clean recording has about so many decibels.
-const SNR: f64 = 38.7;

@@ -15,6 +15,7 @@ use crate::config::KEY_1;
 use crate::emulator::Emulator;
 use crate::expect::Expect;
 use crate::journal::Entry;
+use crate::scenario::{Fault, Reply};
 use crate::server;
 use crate::shared::Shared;
 
@@ -159,6 +160,16 @@ impl Running {
     /// Puts everything back to how it was at the start; see [`Emulator::reset`].
     pub fn reset(&self) {
         self.emulator().reset();
+    }
+
+    /// Gives this answer to the next recognition; see [`Emulator::queue`].
+    pub fn queue(&self, reply: &Reply) {
+        self.emulator().queue(reply);
+    }
+
+    /// Arms a fault; see [`Emulator::arm`].
+    pub fn arm(&self, fault: &Fault) {
+        self.emulator().arm(fault, self.shared.now());
     }
 
     /// The time on the clock of all tenants, as a span since the Unix epoch.

@@ -6,9 +6,10 @@ use http::HeaderMap;
 use crate::admin::Command;
 use crate::answer::Answer;
 use crate::asked::Asked;
-use crate::fault::{Intake, Transport};
+use crate::fault::Intake;
 use crate::journal::Entry;
 use crate::limits::Slot;
+use crate::script::{Facts, Strike};
 use crate::secret::Hidden;
 use crate::tenant::Caller;
 
@@ -34,7 +35,7 @@ impl Admitted {
     pub fn intake(&self) -> Intake {
         match &self.0 {
             Purpose::Admin(_) => Intake::default(),
-            Purpose::Service(service) => service.transport.map(Transport::intake).unwrap_or_default(),
+            Purpose::Service(service) => service.strike.as_ref().map(Strike::intake).unwrap_or_default(),
         }
     }
 }
@@ -49,8 +50,9 @@ pub(crate) enum Purpose {
 pub(crate) struct Service {
     pub(crate) task: Task,
     pub(crate) exchange: Exchange,
-    /// How the exchange is to go wrong, where its head decides that.
-    pub(crate) transport: Option<Transport>,
+    pub(crate) facts: Facts,
+    /// What goes wrong, where the head decides that.
+    pub(crate) strike: Option<Strike>,
 }
 
 /// What a request leaves behind for its answer.

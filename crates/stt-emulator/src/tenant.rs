@@ -6,6 +6,7 @@ use std::time::Duration;
 use crate::fingerprint::Fingerprint;
 use crate::limits::{Limits, Slot, Throttled, Usage};
 use crate::reset::Reset;
+use crate::script::Script;
 
 /// Who asks.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -45,10 +46,12 @@ pub(crate) struct Tenant {
     usage: Usage,
     /// How many answers were held back so far, so that each has its own jitter.
     held: u64,
+    /// What its requests meet.
+    pub(crate) script: Script,
 }
 
 impl Tenant {
-    fn new(keys: [Option<Fingerprint>; 2], id: Fingerprint) -> Self {
+    fn new(keys: [Option<Fingerprint>; 2], id: Fingerprint, script: Script) -> Self {
         Self {
             id,
             keys,
@@ -60,6 +63,7 @@ impl Tenant {
             used: 0,
             usage: Usage::default(),
             held: 0,
+            script,
         }
     }
 
@@ -94,6 +98,7 @@ impl Tenant {
         if reset.limits {
             self.usage = Usage::default();
         }
+        self.script.reset(reset);
     }
 
     /// The number of an answer that is held back.
@@ -118,14 +123,16 @@ pub(crate) struct Tenants {
     advanced: Duration,
     /// The number of the last request whose token is no longer good, whoever's it is.
     revoked: u64,
+    /// With which a tenant begins.
+    script: Script,
 }
 
 impl Tenants {
-    /// Only the resource with these two keys.
-    pub(crate) fn new(keys: [&str; 2]) -> Self {
+    /// Only the resource with these two keys; each tenant begins with the script.
+    pub(crate) fn new(keys: [&str; 2], script: Script) -> Self {
         let keys = keys.map(|key| Fingerprint::of(key.as_bytes()));
-        let resource = Tenant::new(keys.map(Some), keys[0]);
-        Self { all: vec![resource], advanced: Duration::ZERO, revoked: 0 }
+        let resource = Tenant::new(keys.map(Some), keys[0], script.clone());
+        Self { all: vec![resource], advanced: Duration::ZERO, revoked: 0, script }
     }
 
     /// The resource with the well-known keys.
@@ -152,7 +159,7 @@ impl Tenants {
                 let others = (1..self.all.len()).min_by_key(|place| self.all[*place].used);
                 others.map(|place| self.all.swap_remove(place));
             }
-            self.all.push(Tenant::new([Some(id), None], id));
+            self.all.push(Tenant::new([Some(id), None], id, self.script.clone()));
             self.all.len() - 1
         });
         let tenant = &mut self.all[place];
@@ -222,6 +229,33 @@ impl Tenants {
         }
         let meant = self.all.iter_mut().filter(|tenant| id.is_none_or(|id| tenant.id == id));
         meant.for_each(|tenant| tenant.reset(reset));
+        if id.is_none() {
+            self.script.reset(reset);
+        }
+    }
+
+    /// What the requests of the tenant `id` meet.
+    pub(crate) fn script(&mut self, id: Fingerprint) -> Option<&mut Script> {
+        self.find(id).map(|tenant| &mut tenant.script)
+    }
+
+    /// The number of the next fault that is armed; no two faults have the same, whoever's they are.
+    pub(crate) fn next_fault(&mut self) -> u64 {
+        1 + self.scripts().map(|script| script.serial()).max().unwrap_or(0)
+    }
+
+    /// What the requests of one tenant meet, or those of all and of those to come.
+    pub(crate) fn scripts_of(&mut self, id: Option<Fingerprint>) -> Vec<&mut Script> {
+        match id {
+            Some(id) => self.script(id).into_iter().collect(),
+            None => self.scripts().collect(),
+        }
+    }
+
+    /// What the requests of each tenant meet, of those to come too.
+    pub(crate) fn scripts(&mut self) -> impl Iterator<Item = &mut Script> {
+        let present = self.all.iter_mut().map(|tenant| &mut tenant.script);
+        present.chain(std::iter::once(&mut self.script))
     }
 
     fn find(&mut self, id: Fingerprint) -> Option<&mut Tenant> {
@@ -245,6 +279,7 @@ mod tests {
     use super::{FURTHEST, MOST_TENANTS, Tenants, Which};
     use crate::fingerprint::Fingerprint;
     use crate::reset::Reset;
+    use crate::script::Script;
 
     fn key(number: usize) -> Fingerprint {
         Fingerprint::of(format!("key {number}").as_bytes())
@@ -252,7 +287,7 @@ mod tests {
 
     #[test]
     fn the_one_that_was_used_least_recently_goes_first_and_the_resource_never() {
-        let mut tenants = Tenants::new(["first", "second"]);
+        let mut tenants = Tenants::new(["first", "second"], Script::default());
         for (serial, number) in (1..).zip(1..MOST_TENANTS) {
             tenants.enter(key(number), serial);
         }
@@ -266,7 +301,7 @@ mod tests {
 
     #[test]
     fn a_clock_that_is_moved_for_all_moves_for_those_to_come_too() {
-        let mut tenants = Tenants::new(["first", "second"]);
+        let mut tenants = Tenants::new(["first", "second"], Script::default());
         tenants.advance(None, Duration::from_secs(5));
         tenants.enter(key(1), 1);
         for id in [None, Some(tenants.resource()), Some(key(1)), Some(key(2))] {
@@ -276,7 +311,7 @@ mod tests {
 
     #[test]
     fn a_clock_of_its_own_moves_for_one_tenant_and_no_clock_goes_further_than_a_century() {
-        let mut tenants = Tenants::new(["first", "second"]);
+        let mut tenants = Tenants::new(["first", "second"], Script::default());
         let (one, other) = (key(1), key(2));
         tenants.enter(one, 1);
         tenants.enter(other, 2);
@@ -295,7 +330,7 @@ mod tests {
 
     #[test]
     fn a_replaced_key_is_nobodys_until_all_is_reset() {
-        let mut tenants = Tenants::new(["first", "second"]);
+        let mut tenants = Tenants::new(["first", "second"], Script::default());
         let (resource, first) = (tenants.resource(), Fingerprint::of(b"first"));
         let new = tenants.enter(resource, 1).replace(Which::First);
         assert_eq!(tenants.owner(first), None);
@@ -311,7 +346,7 @@ mod tests {
 
     #[test]
     fn tokens_are_revoked_for_one_tenant_or_for_all() {
-        let mut tenants = Tenants::new(["first", "second"]);
+        let mut tenants = Tenants::new(["first", "second"], Script::default());
         let (one, other) = (key(1), key(2));
         tenants.enter(one, 1);
         tenants.enter(other, 2);

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use http::StatusCode;
+use http::{HeaderMap, StatusCode};
 use serde::Serialize;
 
 use crate::access::Refusal;
@@ -21,6 +21,8 @@ pub(crate) struct Verdict {
     pub(crate) recognition: Option<Heard>,
     /// The seconds of a `Retry-After`.
     pub(crate) retry_after: Option<u64>,
+    /// Header fields that take the place of the usual ones.
+    pub(crate) headers: HeaderMap,
     /// How long the answer is held back.
     pub(crate) wait: Duration,
     /// How its delivery goes wrong.

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use common::{Ask, NOW, PATH, admin, get, json};
 use http::Request;
 use serde_json::json;
-use stt_emulator::{Emulator, KEY_1};
+use stt_emulator::{Emulator, Fault, KEY_1};
 
 /// Every path of the index, for the first request of the journal.
 fn paths(emulator: &Emulator) -> Vec<String> {
@@ -25,6 +25,7 @@ fn health_version_and_index_answer() {
     assert_eq!(get(&emulator, "/health"), json!({"status": "ok"}));
     assert_eq!(get(&emulator, "/version")["version"], env!("CARGO_PKG_VERSION"));
     let _ = Ask::saying("Hello.").ask(&emulator);
+    emulator.arm(&Fault::status(503).times(1), NOW);
     for path in paths(&emulator) {
         let status = admin(&emulator, "GET", &path, "").status();
         assert!(status == 200 || status == 405, "{path}: {status}");

@@ -2,6 +2,7 @@
 
 use http::Method;
 
+use super::orders::Order;
 use crate::tenant::Which;
 
 /// What an admin request wants done.
@@ -24,6 +25,7 @@ pub(crate) enum Action {
     Requests,
     Reset,
     Revoke,
+    Script(Order),
     Shutdown,
     Unmatched,
     Version,
@@ -47,6 +49,10 @@ pub(crate) const PATHS: &[&str] = &[
     "keys/{1|2}/regenerate",
     "tokens/revoke",
     "reset",
+    "scenarios",
+    "queue",
+    "faults",
+    "faults/{id}",
     "shutdown",
 ];
 
@@ -75,7 +81,7 @@ pub(super) fn at(path: &str) -> Vec<(Method, Action)> {
         ["tokens", "revoke"] => post(Action::Revoke),
         ["reset"] => post(Action::Reset),
         ["shutdown"] => post(Action::Shutdown),
-        _ => Vec::new(),
+        other => Order::at(other).into_iter().map(|(method, order)| (method, Action::Script(order))).collect(),
     }
 }
 

@@ -34,6 +34,9 @@ pub(super) enum Failure {
     OneOutput,
     #[error("the port 0 is not known before an emulator listens")]
     PortUnknown,
+    /// Each line says all there is to say.
+    #[error("{0}")]
+    Scenario(String),
     #[error("cannot start")]
     Start(#[source] io::Error),
 }
@@ -56,6 +59,7 @@ impl Failure {
     fn hint(&self) -> Option<&'static str> {
         match self {
             Self::Listen { .. } => Some("--listen 127.0.0.1:0 takes a free port"),
+            Self::Scenario(_) => Some("stt-emulator scenarios schema prints what may stand there"),
             Self::PortUnknown => Some("--listen with the port of the emulator"),
             _ => None,
         }
@@ -65,7 +69,12 @@ impl Failure {
         match self {
             // What scripts and container health checks expect of a probe.
             Self::NotHealthy { .. } => 1,
-            Self::Listen { .. } | Self::OneOutput | Self::PortUnknown | Self::Start(_) | Self::Synth(_) => 2,
+            Self::Listen { .. }
+            | Self::OneOutput
+            | Self::PortUnknown
+            | Self::Scenario(_)
+            | Self::Start(_)
+            | Self::Synth(_) => 2,
             Self::AudioDir(_) | Self::Read { .. } | Self::Tag { .. } | Self::Write { .. } => 3,
             // What a shell says of a command that it cannot find.
             Self::Command { .. } => 127,

@@ -6,6 +6,7 @@ mod exec;
 mod failure;
 mod health;
 mod hearing;
+mod scenarios;
 mod serve;
 mod signals;
 
@@ -40,6 +41,9 @@ enum Command {
     Hash(clip::Hash),
     /// Ask a running emulator whether it answers
     Health(health::Options),
+    /// Check scenario files, or print their JSON Schema
+    #[command(subcommand)]
+    Scenarios(scenarios::Scenarios),
     /// Listen until Ctrl-C or SIGTERM; what happens without a subcommand
     Serve(serve::Options),
     /// Make a clip that says a text in a way the emulator can hear, or one of silence or noise
@@ -58,6 +62,7 @@ impl Arguments {
             Some(Command::Exec(options)) => options.run(),
             Some(Command::Hash(options)) => options.run(),
             Some(Command::Health(options)) => options.run(),
+            Some(Command::Scenarios(what)) => what.run(),
             Some(Command::Serve(options)) => options.run(),
             Some(Command::Synth(options)) => options.run(),
             Some(Command::Tag(options)) => options.run(),

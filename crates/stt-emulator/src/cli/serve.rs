@@ -15,8 +15,8 @@ use tokio::runtime;
 use crate::builder::Builder;
 use crate::cli::failure::Failure;
 use crate::cli::hearing::Hearing;
-use crate::cli::say;
 use crate::cli::signals::Signals;
+use crate::cli::{say, scenarios};
 use crate::config::{Keys, Profile};
 use crate::emulator::Emulator;
 use crate::latency::Latency;
@@ -71,6 +71,9 @@ pub(super) struct Behaviour {
     seed: u64,
     #[command(flatten)]
     hearing: Hearing,
+    /// Canned answers and faults: a file in TOML, or in JSON where its name ends in .json; more than one is possible
+    #[arg(long, value_name = "FILE")]
+    scenario: Vec<PathBuf>,
     /// The largest body that is taken
     #[arg(long, value_name = "BYTES", default_value_t = crate::config::MAX_BODY)]
     max_body: usize,
@@ -109,7 +112,7 @@ impl Behaviour {
         let builder = Emulator::builder().tier(self.tier).latency(self.latency).seed(self.seed);
         let builder = self.max_concurrent.into_iter().fold(builder, Builder::max_concurrent);
         let builder = self.rate.into_iter().fold(builder, Builder::rate);
-        let builder = builder
+        let mut builder = builder
             .listen(listen)
             .keys(self.keys)
             .reject_real_keys(self.reject_real_keys)
@@ -119,6 +122,9 @@ impl Behaviour {
             .journal_limit(self.journal_limit)
             .journal_audio(self.journal_audio.limit(self.journal_audio_limit))
             .region(self.region.clone());
+        for path in &self.scenario {
+            builder = builder.scenario(scenarios::read(path)?);
+        }
         self.hearing.told(builder)
     }
 }

@@ -13,6 +13,7 @@ use crate::emulator::{Emulator, State};
 use crate::fingerprint::Fingerprint;
 use crate::journal::Entry;
 use crate::reset::Reset;
+use crate::scenario::{Fault, Reply};
 
 impl Emulator {
     /// What was asked and answered so far, in the order of arrival; the oldest are forgotten beyond a limit.
@@ -32,8 +33,8 @@ impl Emulator {
         self.state().journal.recordings().of(id).cloned()
     }
 
-    /// Puts everything back to how it was at the start: the journal, the clocks, the keys and what was used of the
-    /// limits.
+    /// Puts everything back to how it was at the start: the journal, the clocks, the keys, what was used of the limits,
+    /// queued answers and faults. A scenario stays, and begins again.
     pub fn reset(&self) {
         self.state().reset(None, Reset::ALL);
         self.moved.send_replace(());
@@ -45,6 +46,19 @@ impl Emulator {
     pub fn advance(&self, by: Duration) {
         self.state().tenants.advance(None, by);
         self.moved.send_replace(());
+    }
+
+    /// Gives this answer to the next recognition of each tenant, behind those that are queued already.
+    pub fn queue(&self, reply: &Reply) {
+        self.state().tenants.scripts().for_each(|script| script.queue(std::slice::from_ref(reply)));
+    }
+
+    /// Arms a fault for every tenant, from `now` on.
+    pub fn arm(&self, fault: &Fault, now: Duration) {
+        let tenants = &mut self.state().tenants;
+        let now = tenants.now(None, now);
+        let id = tenants.next_fault();
+        tenants.scripts().for_each(|script| script.arm(fault.clone(), id, now));
     }
 
     /// The time on the clock of all tenants, where callers say `now`.

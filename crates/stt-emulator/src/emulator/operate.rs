@@ -25,7 +25,7 @@ impl Emulator {
     }
 
     fn carried_out(&self, command: Command, upload: &Upload, now: Duration) -> Result<Response<Bytes>, Denied> {
-        let Command { action, scope, filter } = command;
+        let Command { action, scope, filter, notation } = command;
         let whose = scope.map(|scope| self.whose(&scope)).transpose()?;
         let mut state = self.state();
         Ok(match action {
@@ -80,6 +80,12 @@ impl Emulator {
                 let serial = state.serial;
                 state.tenants.revoke(whose, serial);
                 admin::done()
+            }
+            Action::Script(order) => {
+                state.enter(whose);
+                let now = state.tenants.now(whose, now);
+                let next = state.tenants.next_fault();
+                order.carry_out(&mut state.tenants.scripts_of(whose), (upload, notation), (next, now))?
             }
             Action::Shutdown => {
                 self.stopping.send_replace(true);

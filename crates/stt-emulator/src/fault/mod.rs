@@ -1,7 +1,8 @@
-//! Failure on demand: what is done to a connection instead of an ordinary answer.
+//! The ways in which an exchange breaks on purpose.
 
 mod intake;
 mod transport;
 
 pub use intake::{Intake, Interim, Pace};
 pub use transport::Transport;
+pub(crate) use transport::read;

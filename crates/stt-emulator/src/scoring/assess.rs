@@ -24,6 +24,23 @@ pub(crate) struct Overall {
     pub(crate) pron_score: Option<f64>,
 }
 
+/// What was read aloud.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Reading<'a> {
+    pub(crate) words: &'a [Spoken],
+    pub(crate) given: Given,
+}
+
+/// Scores, 0 to 100, in place of those that would follow from the words.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(crate) struct Given {
+    pub(crate) accuracy: Option<f64>,
+    pub(crate) fluency: Option<f64>,
+    pub(crate) prosody: Option<f64>,
+    pub(crate) completeness: Option<f64>,
+    pub(crate) pron_score: Option<f64>,
+}
+
 /// One word of the list to report: which, how well, and what was wrong with it.
 struct Judged<'a> {
     text: &'a str,
@@ -32,15 +49,17 @@ struct Judged<'a> {
     error: ErrorType,
 }
 
-/// The scores of `spoken` by `parameters`, and its words unless only the whole text is to be scored.
+/// The scores of a reading by `parameters`, and its words unless only the whole text is to be scored.
 pub(crate) fn assess(
-    spoken: &[Spoken],
+    reading: Reading<'_>,
     parameters: &Parameters,
     language: Option<&str>,
 ) -> (Overall, Option<Vec<ScoredWord>>) {
-    let judged = judge(spoken, parameters);
+    let said = reading.words.iter().filter(|word| !word.is_omitted()).collect::<Vec<_>>();
+    let mut judged = judge(&said, parameters);
+    omit(&mut judged, reading.words);
     let english = language.is_some_and(|language| language.eq_ignore_ascii_case(EN_US));
-    let overall = overall(spoken, &judged, parameters, english);
+    let overall = overall(&said, &judged, reading.given, (parameters, english));
     let listed = parameters.granularity != Granularity::FullText;
     (overall, listed.then(|| words(&judged, parameters, english)))
 }
@@ -49,39 +68,38 @@ pub(crate) fn assess(
 ///
 /// Without miscue a word that stands for another counts as that one badly spoken, and what is too much or too little
 /// is not listed.
-fn judge<'a>(spoken: &'a [Spoken], parameters: &'a Parameters) -> Vec<Judged<'a>> {
+fn judge<'a>(spoken: &[&'a Spoken], parameters: &'a Parameters) -> Vec<Judged<'a>> {
     let said = |word: &'a Spoken| Judged {
         text: &word.text,
         spoken: Some(word),
         accuracy: word.accuracy,
-        error: match word.accuracy < MISPRONOUNCED {
+        error: word.error.unwrap_or(match word.accuracy < MISPRONOUNCED {
             true => ErrorType::Mispronunciation,
             false => ErrorType::None,
-        },
+        }),
     };
     let reference = &parameters.reference;
     if reference.is_empty() {
-        return spoken.iter().map(said).collect();
+        return spoken.iter().map(|word| said(word)).collect();
     }
     // The kinds of errors belong to the comprehensive dimension; without them miscue has nothing to show.
     let miscue = parameters.miscue && parameters.comprehensive;
-    let omitted = |text: &'a str| Judged { text, spoken: None, accuracy: 0.0, error: ErrorType::Omission };
-    let inserted = |word: &'a Spoken| Judged { error: ErrorType::Insertion, ..said(word) };
+    let inserted = |word: &'a Spoken| Judged { error: word.error.unwrap_or(ErrorType::Insertion), ..said(word) };
     let texts = spoken.iter().map(|word| word.text.clone()).collect::<Vec<_>>();
     let mut judged = Vec::new();
     for step in align(reference, &texts) {
         match step {
-            Step::Matched { spoken: at } => judged.push(said(&spoken[at])),
+            Step::Matched { spoken: at } => judged.push(said(spoken[at])),
             Step::Omitted { reference: at } if miscue => judged.push(omitted(&reference[at])),
-            Step::Inserted { spoken: at } if miscue => judged.push(inserted(&spoken[at])),
+            Step::Inserted { spoken: at } if miscue => judged.push(inserted(spoken[at])),
             Step::Replaced { reference: at, spoken: by } if miscue => {
-                judged.extend([omitted(&reference[at]), inserted(&spoken[by])]);
+                judged.extend([omitted(&reference[at]), inserted(spoken[by])]);
             }
             Step::Replaced { reference: at, spoken: by } => judged.push(Judged {
                 text: &reference[at],
-                spoken: Some(&spoken[by]),
+                spoken: Some(spoken[by]),
                 accuracy: 0.0,
-                error: ErrorType::Mispronunciation,
+                error: spoken[by].error.unwrap_or(ErrorType::Mispronunciation),
             }),
             Step::Omitted { .. } | Step::Inserted { .. } => {}
         }
@@ -89,10 +107,39 @@ fn judge<'a>(spoken: &'a [Spoken], parameters: &'a Parameters) -> Vec<Judged<'a>
     judged
 }
 
-fn overall(spoken: &[Spoken], judged: &[Judged<'_>], parameters: &Parameters, english: bool) -> Overall {
+fn omitted(text: &str) -> Judged<'_> {
+    Judged { text, spoken: None, accuracy: 0.0, error: ErrorType::Omission }
+}
+
+/// Lists the words that somebody says were omitted, each behind the one that it follows.
+///
+/// One that the comparison with the reference shows there already is not listed twice.
+fn omit<'a>(judged: &mut Vec<Judged<'a>>, words: &'a [Spoken]) {
+    let mut at = 0;
+    for word in words {
+        if word.is_omitted() {
+            let mut unspoken = judged[at..].iter().take_while(|judged| judged.spoken.is_none());
+            match unspoken.position(|judged| judged.text == word.text) {
+                Some(place) => at += place,
+                None => judged.insert(at, omitted(&word.text)),
+            }
+            at += 1;
+        } else {
+            let own = |judged: &Judged<'_>| judged.spoken.is_some_and(|spoken| std::ptr::eq(spoken, word));
+            at += judged[at..].iter().position(own).map_or(0, |place| place + 1);
+        }
+    }
+}
+
+fn overall(
+    spoken: &[&Spoken],
+    judged: &[Judged<'_>],
+    given: Given,
+    (parameters, english): (&Parameters, bool),
+) -> Overall {
     let grade = |score| grade(score, parameters.grading);
     let meant = judged.iter().filter(|word| matches!(word.error, ErrorType::None | ErrorType::Mispronunciation));
-    let accuracy = mean(meant.map(|word| word.accuracy)).round();
+    let accuracy = given.accuracy.unwrap_or_else(|| mean(meant.map(|word| word.accuracy)).round());
     if !parameters.comprehensive {
         return Overall {
             accuracy_score: grade(accuracy),
@@ -102,11 +149,12 @@ fn overall(spoken: &[Spoken], judged: &[Judged<'_>], parameters: &Parameters, en
             pron_score: None,
         };
     }
-    let fluency = fluency(spoken).round();
-    let prosody = (parameters.prosody && english).then(|| (accuracy + fluency) / 2.0);
+    let fluency = given.fluency.unwrap_or_else(|| fluency(spoken).round());
+    let prosody = (parameters.prosody && english).then(|| given.prosody.unwrap_or((accuracy + fluency) / 2.0));
     let completeness = (!parameters.reference.is_empty()).then(|| {
         let valid = judged.iter().filter(|word| word.error == ErrorType::None).count();
-        (100.0 * valid as f64 / parameters.reference.len() as f64).round()
+        let follows = (100.0 * valid as f64 / parameters.reference.len() as f64).round();
+        given.completeness.unwrap_or(follows)
     });
     let scores = [Some(accuracy), Some(fluency), prosody, completeness];
     let scores = scores.into_iter().flatten().collect::<Vec<_>>();
@@ -115,7 +163,7 @@ fn overall(spoken: &[Spoken], judged: &[Judged<'_>], parameters: &Parameters, en
         fluency_score: Some(grade(fluency)),
         prosody_score: prosody.map(grade),
         completeness_score: completeness.map(grade),
-        pron_score: Some(grade(total(&scores))),
+        pron_score: Some(grade(given.pron_score.unwrap_or_else(|| total(&scores)))),
     }
 }
 
@@ -125,14 +173,17 @@ fn words(judged: &[Judged<'_>], parameters: &Parameters, english: bool) -> Vec<S
         let score = grade(word.accuracy, parameters.grading);
         let naming =
             Naming { alphabet: english.then_some(parameters.alphabet), nbest: parameters.nbest_phonemes, score };
-        let phonemes = word
-            .spoken
-            .filter(|_| parameters.granularity == Granularity::Phoneme)
-            .map(|spoken| sounds::phonemes(word.text, spoken.offset, spoken.duration, naming));
-        let syllables = phonemes
+        let spoken = word.spoken.filter(|_| parameters.granularity == Granularity::Phoneme);
+        let spelled = spoken.map(|spoken| sounds::phonemes(word.text, spoken.offset, spoken.duration, naming));
+        let syllables = spelled
             .as_deref()
             .filter(|_| english)
             .map(|phonemes| sounds::syllables(word.text, phonemes, parameters.alphabet, score));
+        let written = spoken.filter(|spoken| !spoken.phonemes.is_empty()).map(|spoken| {
+            let graded = spoken.phonemes.iter().map(|(name, score)| (name.clone(), grade(*score, parameters.grading)));
+            sounds::written(&graded.collect::<Vec<_>>(), spoken.offset, spoken.duration)
+        });
+        let phonemes = written.or(spelled);
         let wants_feedback = parameters.prosody && parameters.comprehensive && english;
         let feedback = word
             .spoken
@@ -157,7 +208,7 @@ fn words(judged: &[Judged<'_>], parameters: &Parameters, english: bool) -> Vec<S
 /// The share of the time from the first word to the last in which words are spoken, 0 to 100.
 ///
 /// Ten milliseconds after each word are no break: published results of the service leave them between any two words.
-fn fluency(spoken: &[Spoken]) -> f64 {
+fn fluency(spoken: &[&Spoken]) -> f64 {
     let (Some(first), Some(last)) = (spoken.first(), spoken.last()) else {
         return 0.0;
     };

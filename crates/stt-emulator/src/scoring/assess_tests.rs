@@ -1,6 +1,6 @@
 use serde_json::{Value, json};
 
-use super::{Overall, assess};
+use super::{Given, Overall, Reading, assess};
 use crate::scoring::parameters::{Alphabet, Grading, Granularity, Parameters};
 use crate::scoring::word::Spoken;
 
@@ -28,13 +28,18 @@ fn spoken(words: &str) -> Vec<Spoken> {
             offset: at as u64 * 2_100_000,
             duration: 2_000_000,
             accuracy: accuracy.parse().expect("a number"),
+            ..Spoken::default()
         }
     });
     words.collect()
 }
 
+fn reading(words: &[Spoken]) -> Reading<'_> {
+    Reading { words, given: Given::default() }
+}
+
 fn scored(words: &str, parameters: &Parameters) -> (Overall, Value) {
-    let (overall, words) = assess(&spoken(words), parameters, Some("en-US"));
+    let (overall, words) = assess(reading(&spoken(words)), parameters, Some("en-US"));
     (overall, serde_json::to_value(words).expect("JSON"))
 }
 
@@ -100,7 +105,7 @@ fn fluency_is_the_share_of_time_that_is_spoken() {
     let mut words = spoken("good morning");
     // Two words of 0.2 s (and 10 ms each) within one second (and 10 ms): 4.2 of 10.1.
     words[1].offset = 8_000_000;
-    let (overall, _) = assess(&words, &asked("good morning"), Some("en-US"));
+    let (overall, _) = assess(reading(&words), &asked("good morning"), Some("en-US"));
     assert_eq!(overall.fluency_score, Some(42.0));
     // 0.6 * 42 + 0.2 * 100 + 0.2 * 100.
     assert_eq!(overall.pron_score, Some(65.2));
@@ -147,7 +152,7 @@ fn prosody_is_scored_in_american_english_only() {
     let second = &words[1]["Feedback"]["Prosody"]["Break"];
     assert_eq!(second["BreakLength"], json!(100_000), "2,100,000 - 2,000,000");
 
-    let (overall, words) = assess(&spoken("guten morgen"), &parameters, Some("de-DE"));
+    let (overall, words) = assess(reading(&spoken("guten morgen")), &parameters, Some("de-DE"));
     assert_eq!(overall.prosody_score, None);
     let words = serde_json::to_value(words).expect("JSON");
     assert!(words[0].get("Feedback").is_none());
@@ -157,7 +162,7 @@ fn prosody_is_scored_in_american_english_only() {
 fn granularity_decides_how_deep_the_result_goes() {
     let at = |granularity, language| {
         let parameters = Parameters { granularity, ..asked("good morning") };
-        let (_, words) = assess(&spoken("good morning"), &parameters, Some(language));
+        let (_, words) = assess(reading(&spoken("good morning")), &parameters, Some(language));
         serde_json::to_value(words).expect("JSON")
     };
     assert_eq!(at(Granularity::FullText, "en-US"), Value::Null);

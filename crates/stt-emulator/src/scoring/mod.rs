@@ -12,6 +12,6 @@ mod sounds;
 mod total;
 mod word;
 
-pub(crate) use assess::{Overall, assess};
+pub(crate) use assess::{Given, Overall, Reading, assess};
 pub(crate) use parameters::Parameters;
-pub(crate) use word::{ScoredWord, Spoken};
+pub(crate) use word::{ErrorType, ScoredWord, Spoken};

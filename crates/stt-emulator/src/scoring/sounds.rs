@@ -2,6 +2,8 @@
 //!
 //! Good enough to have the right shape and times that add up; no dictionary stands behind it.
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 
 use crate::scoring::parameters::Alphabet;
@@ -10,7 +12,7 @@ use crate::scoring::parameters::Alphabet;
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct Phoneme {
     /// Empty in languages for which the service gives no names.
-    phoneme: &'static str,
+    phoneme: Cow<'static, str>,
     pub(crate) offset: u64,
     pub(crate) duration: u64,
     accuracy_score: f64,
@@ -50,11 +52,24 @@ pub(crate) fn phonemes(word: &str, offset: u64, duration: u64, naming: Naming) -
     let sounds = sounds(word);
     let times = shares(offset, duration, sounds.len());
     let phonemes = sounds.iter().zip(times).map(|(sound, (offset, duration))| Phoneme {
-        phoneme: naming.alphabet.map_or("", |alphabet| sound.name(alphabet)),
+        phoneme: naming.alphabet.map_or("", |alphabet| sound.name(alphabet)).into(),
         offset,
         duration,
         accuracy_score: naming.score,
         nbest_phonemes: naming.alphabet.filter(|_| 0 < naming.nbest).map(|alphabet| likely(sound, alphabet, naming)),
+    });
+    phonemes.collect()
+}
+
+/// Phonemes that are given by name, each with its score in the grading system in force.
+pub(crate) fn written(phonemes: &[(String, f64)], offset: u64, duration: u64) -> Vec<Phoneme> {
+    let times = shares(offset, duration, phonemes.len());
+    let phonemes = phonemes.iter().zip(times).map(|((name, score), (offset, duration))| Phoneme {
+        phoneme: name.clone().into(),
+        offset,
+        duration,
+        accuracy_score: *score,
+        nbest_phonemes: None,
     });
     phonemes.collect()
 }
@@ -189,7 +204,7 @@ mod tests {
     fn phonemes_share_the_time_of_their_word_ten_milliseconds_apart() {
         // 2.7 million ticks for g, oo, d: three steps of (2,700,000 + 100,000) / 3.
         let phonemes = phonemes("good", 500_000, 2_700_000, naming(Some(Alphabet::Sapi), 0));
-        let names = phonemes.iter().map(|phoneme| phoneme.phoneme).collect::<Vec<_>>();
+        let names = phonemes.iter().map(|phoneme| phoneme.phoneme.as_ref()).collect::<Vec<_>>();
         assert_eq!(names, ["g", "uw", "d"]);
         let times = phonemes.iter().map(|p| (p.offset, p.duration)).collect::<Vec<_>>();
         assert_eq!(times, [(500_000, 833_333), (1_433_333, 833_333), (2_366_666, 833_334)]);

@@ -1,12 +1,13 @@
 //! One word of an assessment, as it was heard and as it is reported.
 
-use serde::Serialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 use crate::scoring::prosody::Feedback;
 use crate::scoring::sounds::{Phoneme, Syllable};
 
-/// A word that was spoken; times are in units of 100 nanoseconds.
-#[derive(Clone, Debug, PartialEq)]
+/// A word that was spoken, or that somebody says was omitted; times are in units of 100 nanoseconds.
+#[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Spoken {
     /// In lower case, without punctuation.
     pub(crate) text: String,
@@ -14,15 +15,24 @@ pub(crate) struct Spoken {
     pub(crate) duration: u64,
     /// 0 to 100.
     pub(crate) accuracy: f64,
+    /// What is wrong with it, whatever the reference and the accuracy say.
+    pub(crate) error: Option<ErrorType>,
+    /// Its phonemes by name, each with its accuracy, in place of those that follow from the spelling.
+    pub(crate) phonemes: Vec<(String, f64)>,
 }
 
 impl Spoken {
+    /// Whether it was not spoken after all.
+    pub(crate) fn is_omitted(&self) -> bool {
+        self.error == Some(ErrorType::Omission)
+    }
+
     pub(crate) fn end(&self) -> u64 {
         self.offset + self.duration
     }
 }
 
-#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
 pub(crate) enum ErrorType {
     Insertion,
     Mispronunciation,
