@@ -6,6 +6,10 @@ use std::{fs, io::Cursor, iter};
 
 use stt_audio::{open, open_stream};
 
+fn fixture(name: &str) -> Vec<u8> {
+    fs::read(format!("{}/../../tests/audio/{name}", env!("CARGO_MANIFEST_DIR"))).expect("it is in the repository")
+}
+
 /// One chunk, box or block after the other.
 fn repeated(piece: &[u8], total: usize) -> Vec<u8> {
     piece.repeat(total / piece.len())
@@ -82,8 +86,7 @@ fn streams() -> Vec<u8> {
 
 /// Samples that have no length and are without number.
 fn samples(size: u32, count: u32) -> Vec<u8> {
-    let fixture = fs::read(format!("{}/../../tests/audio/chirp-aac-faststart.m4a", env!("CARGO_MANIFEST_DIR")));
-    let mut file = fixture.expect("it is in the repository");
+    let mut file = fixture("chirp-aac-faststart.m4a");
     let at = file.windows(4).position(|name| name == b"stsz").expect("there are samples");
     file[at + 8..at + 12].copy_from_slice(&size.to_be_bytes());
     file[at + 12..at + 16].copy_from_slice(&count.to_be_bytes());
@@ -96,8 +99,10 @@ fn hostile() -> Vec<(&'static str, Vec<u8>)> {
     let tags = boxed(b"ilst", &repeated(&tag, FLOOD));
     let tags = boxed(b"udta", &boxed(b"meta", &[&[0; 4], tags.as_slice()].concat()));
     let track = boxed(b"trak", &boxed(b"tkhd", &[0; 92]));
-    let note = [b"ANNO".as_slice(), &[0; 4]].concat();
-    let form = [b"FORM\xff\xff\xff\xffAIFF".as_slice(), &repeated(&note, FLOOD)].concat();
+    let note = b"ANNO\0\0\0\x02hi";
+    let aiff = fixture("chirp.aiff");
+    // Behind the head of the whole and the description of 26 bytes.
+    let form = [b"FORM\xff\xff\xff\xff".as_slice(), &aiff[8..38], &repeated(note, FLOOD), &aiff[38..]].concat();
     let table = FLOOD as u64 / 3;
     let caf = [
         b"caff\0\x01\0\0desc\0\0\0\0\0\0\0\x20".as_slice(),
