@@ -73,8 +73,8 @@ impl Mixer {
         let from = mono.len();
         let share = 1.0 / self.channels as f32;
         match self.channels {
-            2 => mono.extend(samples.chunks_exact(2).map(|frame| (frame[0] + frame[1]) * 0.5)),
-            channels => mono.extend(samples.chunks_exact(channels).map(|frame| frame.iter().sum::<f32>() * share)),
+            2 => mono.extend(samples.chunks_exact(2).map(|frame| audible(frame[0] + frame[1]) * 0.5)),
+            channels => mono.extend(samples.chunks_exact(channels).map(|frame| audible(frame.iter().sum()) * share)),
         }
         let mixed = &mut mono[from..];
         let heard = energy(samples) * share;
@@ -100,10 +100,21 @@ fn energy(samples: &[f32]) -> f32 {
     let mut sums = [0.0_f32; 8];
     for eight in eights {
         for (sum, sample) in sums.iter_mut().zip(eight) {
-            *sum += sample * sample;
+            *sum += square(*sample);
         }
     }
-    sums.iter().sum::<f32>() + rest.iter().map(|sample| sample * sample).sum::<f32>()
+    sums.iter().sum::<f32>() + rest.iter().map(|sample| square(*sample)).sum::<f32>()
+}
+
+fn square(sample: f32) -> f32 {
+    let sample = audible(sample);
+    sample * sample
+}
+
+/// Zero for what is too small to be heard: with numbers as small as decoders leave in silence, and with the squares of
+/// others, processors take many times as long.
+fn audible(sample: f32) -> f32 {
+    if sample.abs() < TINY { 0.0 } else { sample }
 }
 
 /// Windows in a second: each is longer than a period of the deepest voice.
@@ -118,3 +129,6 @@ const CANCEL: f32 = 1.0 / 16.0;
 
 /// The share from which on it is of use again: 6 dB.
 const RETURN: f32 = 1.0 / 4.0;
+
+/// Far below what can be heard, 300 dB under full scale, and far above what is slow when it is squared.
+const TINY: f32 = 1e-15;

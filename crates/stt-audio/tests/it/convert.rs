@@ -75,6 +75,12 @@ fn what_is_right_already_comes_out_bit_by_bit() {
 }
 
 #[test]
+fn what_lies_between_two_numbers_is_rounded_to_the_nearer() {
+    let samples = [1.4, 1.6, -1.4, -1.6, 99.51, -0.4].map(|sample: f32| sample / 32_768.0);
+    assert_eq!(converted(&[(1, 16_000, &samples)], Channel::Mix).0, [1, 2, -1, -2, 100, 0]);
+}
+
+#[test]
 fn one_channel_is_chosen_or_all_are_mixed() {
     let [first, second, third] = [0.5, 0.25, -0.375].map(|value: f32| vec![value; 1_000]);
     let stereo = interleaved(&[&first, &second]);
@@ -120,18 +126,20 @@ fn channels_that_cancel_each_other_are_not_silence() {
 
 #[test]
 fn going_over_to_one_channel_and_back_does_not_click() {
-    // 100 Hz is through zero at each second, where one channel changes its sign.
-    let voice = tone(16_000, 100.0, 0.5, 1.0);
-    let same = interleaved(&[&voice, &voice]);
-    let opposite = interleaved(&[&voice, &inverted(&voice)]);
-    let blocks = [(2, 16_000, &same[..]), (2, 16_000, &opposite), (2, 16_000, &same)];
-    let (made, notes) = converted(&blocks, Channel::Mix);
+    // A tone that is through zero at every 77th sample. At two of these, within a window of 800 samples, the right
+    // channel changes its sign; where the windows meet, the tone is not through zero.
+    let left: Vec<f32> = (0..48_000).map(|at| (0.5 * (TAU * f64::from(at) / 154.0).sin()) as f32).collect();
+    let reversed = 213 * 77..416 * 77;
+    let right = left.iter().enumerate().map(|(at, left)| if reversed.contains(&at) { -left } else { *left });
+    let right: Vec<f32> = right.collect();
+    let (made, notes) = converted(&[(2, 16_000, &interleaved(&[&left, &right]))], Channel::Mix);
 
-    // The steepest step of the tone itself, and what a fade of the whole amplitude in a twentieth of a second adds.
-    let steepest = (16_384.0 * TAU * 100.0 / 16_000.0 + 16_384.0 / 800.0) as i32 + 1;
+    // The steepest step of the tone itself, and what a fade of the whole amplitude in a window adds.
+    let steepest = (16_384.0 * TAU / 154.0 + 16_384.0 / 800.0) as i32 + 1;
     assert!(made.windows(2).all(|two| (i32::from(two[1]) - i32::from(two[0])).abs() <= steepest));
-    assert!((level(&made[20_000..32_000]) - level(&made[..16_000])).abs() < 0.001);
-    assert_eq!(notes[1], Note::Cancelled(Duration::from_secs(1)));
+    assert!((level(&made[17_600..32_000]) - level(&made[..16_000])).abs() < 0.001);
+    // Nineteen windows, from the first after the change to the one that is right again for the most part.
+    assert_eq!(notes[1], Note::Cancelled(Duration::from_millis(950)));
 }
 
 #[test]
