@@ -97,8 +97,8 @@ mod tests {
 
     use super::*;
 
-    /// Rates of real recordings.
-    const COMMON: [u32; 10] = [8_000, 11_025, 12_000, 22_050, 24_000, 32_000, 44_100, 48_000, 96_000, 192_000];
+    /// Rates of real recordings, and 15 kHz, of which an odd number of periods would make the filter long enough.
+    const COMMON: [u32; 11] = [8_000, 11_025, 12_000, 15_000, 22_050, 24_000, 32_000, 44_100, 48_000, 96_000, 192_000];
 
     /// Rates that have little or nothing in common with 16 kHz: early computers had the second and the third.
     const ODD: [u32; 4] = [8_001, 11_127, 22_254, 44_099];

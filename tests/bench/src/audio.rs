@@ -9,13 +9,22 @@ mod material;
 mod program;
 mod quality;
 
-use std::{fs::File, io::Write, path::Path, time::Instant};
+use std::{
+    error::Error,
+    fs::File,
+    io::Write,
+    path::{Path, PathBuf},
+    time::Instant,
+};
 
-use serde_json::json;
 use stt_audio::{Channel, Inspection, Pcm16k, WavWriter, open};
 use tempfile::TempDir;
 
-use self::{cost::Cost, figures::Figures, material::Format, program::Program};
+use self::{
+    figures::{Figures, Growth, Turn},
+    material::Format,
+    program::Program,
+};
 use crate::{choices::Choices, outcome::Outcome, process::Pin, rounds::machine, spread::spread};
 
 /// Measures, and prints what came out.
@@ -23,53 +32,82 @@ pub(crate) fn run(choices: &Choices) -> Outcome<()> {
     let mut file = choices.json.as_ref().map(File::create).transpose()?;
     let (minutes, long, rounds) = if choices.quick { (1, 10, 3) } else { (10, 60, 5) };
     let directory = TempDir::new()?;
-    let pin = Pin::find();
-    let mut figures = Figures::default();
-    for program in Program::ALL.into_iter().filter(|program| !program.is_there()) {
+    let bench = Bench { pin: Pin::find(), directory: directory.path() };
+    let (programs, missing): (Vec<_>, Vec<_>) = Program::ALL.into_iter().partition(|program| program.is_there());
+    for program in missing {
         println!("{program} was left out, because it is not installed.\n");
     }
+    let mut figures = Figures::default();
+    let mut formats = Vec::new();
     for format in Format::ALL {
-        eprintln!("{format}");
-        let input = directory.path().join(format!("some.{}", format.extension()));
-        if let Err(error) = format.write(minutes * 60, &input) {
-            println!("{format} was left out: {error}\n");
-            continue;
+        eprintln!("{format}, {minutes} min");
+        match format.write(60 * minutes, &bench.input(format)) {
+            Ok(()) => formats.push(format),
+            Err(error) => println!("{format} was left out: {error}\n"),
         }
-        let able: Vec<Program> =
-            Program::ALL.into_iter().filter(|program| program.convert(pin, &input, directory.path()).is_ok()).collect();
-        for round in 0..rounds {
-            let mut turn = able.clone();
-            turn.rotate_left(round % able.len().max(1));
-            for program in turn {
-                let cost = program.convert(pin, &input, directory.path())?;
+        if formats.last() == Some(&format) {
+            for cost in bench.costs(format, &programs, rounds)? {
                 if let Some(file) = &mut file {
-                    let Cost { cpu, rss } = cost;
-                    let line = json!({"format": format.name(), "program": program.name(), "round": round,
-                        "seconds": minutes * 60, "cpu": cpu, "rss": rss});
-                    writeln!(file, "{line}")?;
+                    writeln!(file, "{}", cost.json(60 * minutes))?;
                 }
-                figures.costs.push((format, program, round, cost));
+                figures.costs.push(cost);
             }
         }
-        let mut memory = Vec::new();
-        for length in [60, long * 60] {
-            format.write(length, &input)?;
-            memory.extend(Program::Own.convert(pin, &input, directory.path()).ok().map(|cost| cost.rss));
-        }
-        if let [short, long] = memory[..] {
-            figures.memory.push((format, short, long));
-        }
-        figures.looks.extend(spread((0..LOOKS).map(|_| look(&input)).collect::<Outcome<_>>()?).map(|s| (format, s)));
     }
-    eprintln!("quality");
-    for program in Program::ALL.into_iter().filter(|program| program.is_there()) {
+    for &program in &programs {
         for rate in [44_100, 48_000] {
-            figures.qualities.push((program, rate, quality::measure(program, pin, rate, directory.path())?));
+            eprintln!("{program} from {rate} Hz");
+            figures.qualities.push((program, rate, quality::measure(program, bench.pin, rate, bench.directory)?));
         }
+    }
+    for format in formats {
+        eprintln!("{format}, {long} min");
+        figures.growths.push(bench.growth(format, long)?);
     }
     println!("{rounds} rounds of {minutes} min of audio, {}.\n", machine());
-    println!("{}\n{}\n{}\n{}", figures.costs(), figures.inspections(long), figures.qualities(), figures.goals());
+    println!("{}\n{}\n{}\n{}", figures.costs(), figures.growths(long), figures.qualities(), figures.goals());
     Ok(())
+}
+
+/// Where and how the programs run.
+struct Bench<'a> {
+    pin: Pin,
+    directory: &'a Path,
+}
+
+impl Bench<'_> {
+    fn input(&self, format: Format) -> PathBuf {
+        self.directory.join(format!("some.{}", format.extension()))
+    }
+
+    /// What the programs that can read a format cost, in turns whose order moves on from round to round.
+    fn costs(&self, format: Format, programs: &[Program], rounds: usize) -> Outcome<Vec<Turn>> {
+        let input = self.input(format);
+        let convert = |program: &Program| program.convert(self.pin, &input, self.directory);
+        let mut able: Vec<Program> = programs.iter().copied().filter(|program| convert(program).is_ok()).collect();
+        let mut turns = Vec::new();
+        for round in 0..rounds {
+            for program in &able {
+                turns.push(Turn { format, program: *program, round, cost: convert(program)? });
+            }
+            if !able.is_empty() {
+                able.rotate_left(1);
+            }
+        }
+        Ok(turns)
+    }
+
+    /// What a long file costs more than a short one.
+    fn growth(&self, format: Format, minutes: u32) -> Outcome<Growth> {
+        let input = self.input(format);
+        let peak = |minutes: u32| {
+            format.write(60 * minutes, &input)?;
+            Ok::<_, Box<dyn Error>>(Program::Own.convert(self.pin, &input, self.directory)?.rss)
+        };
+        let (short, long) = (peak(1)?, peak(minutes)?);
+        let looks = (0..LOOKS).map(|_| look(&input)).collect::<Outcome<_>>()?;
+        Ok(Growth { format, short, long, look: spread(looks).ok_or("nothing was looked at")? })
+    }
 }
 
 /// What the program that is measured does: any audio into a WAV as the service documents it.

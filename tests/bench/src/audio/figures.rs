@@ -2,19 +2,44 @@
 
 use std::fmt::Write;
 
+use serde_json::{Value, json};
+
 use super::{cost::Cost, material::Format, program::Program, quality::Quality};
 use crate::spread::{Spread, spread};
 
 /// Everything that was measured.
 #[derive(Default)]
 pub(super) struct Figures {
-    /// Of each program in each round.
-    pub(super) costs: Vec<(Format, Program, usize, Cost)>,
-    /// Peak memory with a minute of audio and with the long file, in MiB.
-    pub(super) memory: Vec<(Format, f64, f64)>,
-    /// How long it takes to look what the long file is, in milliseconds.
-    pub(super) looks: Vec<(Format, Spread)>,
+    pub(super) costs: Vec<Turn>,
+    pub(super) growths: Vec<Growth>,
     pub(super) qualities: Vec<(Program, u32, Quality)>,
+}
+
+/// What one conversion cost.
+pub(super) struct Turn {
+    pub(super) format: Format,
+    pub(super) program: Program,
+    pub(super) round: usize,
+    pub(super) cost: Cost,
+}
+
+/// What a long file costs.
+pub(super) struct Growth {
+    pub(super) format: Format,
+    /// Peak memory while a minute is converted, and while the long file is, in MiB.
+    pub(super) short: f64,
+    pub(super) long: f64,
+    /// How long it takes to look what the long file is, in milliseconds.
+    pub(super) look: Spread,
+}
+
+impl Turn {
+    /// A line of the file with all measurements.
+    pub(super) fn json(&self, seconds: u32) -> Value {
+        let Self { format, program, round, cost: Cost { cpu, rss } } = self;
+        let (format, program) = (format.name(), program.name());
+        json!({"format": format, "program": program, "round": round, "seconds": seconds, "cpu": cpu, "rss": rss})
+    }
 }
 
 impl Figures {
@@ -25,8 +50,8 @@ impl Figures {
         for format in Format::ALL {
             for program in Program::ALL {
                 let of = |figure: fn(&Cost) -> f64| {
-                    let rows = self.costs.iter().filter(|row| (row.0, row.1) == (format, program));
-                    spread(rows.map(|row| figure(&row.3)).collect())
+                    let turns = self.costs.iter().filter(|turn| (turn.format, turn.program) == (format, program));
+                    spread(turns.map(|turn| figure(&turn.cost)).collect())
                 };
                 let (Some(cpu), Some(rss)) = (of(|cost| cost.cpu), of(|cost| cost.rss)) else { continue };
                 let ratio = self.ratio(format, program).map_or_else(|| "-".to_owned(), |ratio| ratio.to_string());
@@ -39,15 +64,14 @@ impl Figures {
         table
     }
 
-    /// What looking at the long file costs, and what its conversion holds in memory.
-    pub(super) fn inspections(&self, minutes: u32) -> String {
+    /// What the long file costs.
+    pub(super) fn growths(&self, minutes: u32) -> String {
         let mut table = format!(
-            "| Format | peak MiB, 1 min | peak MiB, {minutes} min | looking at {minutes} min, ms |\n| --- | --- | --- | --- |\n",
+            "| Format | peak MiB, 1 min | peak MiB, {minutes} min | looking at {minutes} min, ms |\n\
+             | --- | --- | --- | --- |\n"
         );
-        for (format, look) in &self.looks {
-            let memory = self.memory.iter().find(|row| row.0 == *format);
-            let [short, long] = memory.map_or(["-", "-"].map(str::to_owned), |row| [row.1, row.2].map(digits));
-            line(&mut table, &[format.to_string(), short, long, format!("{look:.3}")]);
+        for Growth { format, short, long, look } in &self.growths {
+            line(&mut table, &[format.to_string(), digits(*short), digits(*long), format!("{look:.3}")]);
         }
         table
     }
@@ -75,7 +99,11 @@ impl Figures {
         let mut goal =
             |what: String, limit: String, measured: Option<f64>, reached: fn(f64, f64) -> bool, bound: f64| {
                 let verdict = measured.map_or("not measured", |value| if reached(value, bound) { "yes" } else { "no" });
-                let measured = measured.map_or_else(|| "-".to_owned(), |value| format!("{value:.2}"));
+                let measured = match measured {
+                    None => "-".to_owned(),
+                    Some(f64::NEG_INFINITY) => "none".to_owned(),
+                    Some(value) => format!("{value:.2}"),
+                };
                 line(&mut table, &[what, limit, measured, verdict.to_owned()]);
             };
         let at_most: fn(f64, f64) -> bool = |value, bound| value <= bound;
@@ -85,9 +113,9 @@ impl Figures {
             let ratio = self.ratio(format, Program::Own).map(|ratio| ratio.median);
             goal(format!("CPU for {format}, of ffmpeg's"), format!("≤ {bound}"), ratio, at_most, bound);
         }
-        let growth = self.memory.iter().map(|row| row.2 - row.1).reduce(f64::max);
+        let growth = self.growths.iter().map(|growth| growth.long - growth.short).reduce(f64::max);
         goal("MiB more for the long file".to_owned(), "≤ 10".to_owned(), growth, at_most, 10.0);
-        let slowest = self.looks.iter().map(|row| row.1.median).reduce(f64::max);
+        let slowest = self.growths.iter().map(|growth| growth.look.median).reduce(f64::max);
         goal("ms to look at the long file".to_owned(), "≤ 5".to_owned(), slowest, at_most, 5.0);
         let own = || self.qualities.iter().filter(|row| row.0 == Program::Own).map(|row| row.2);
         let sweep = own().map(|quality| quality.sweep).reduce(f64::min);
@@ -104,15 +132,17 @@ impl Figures {
     /// The CPU time of a program over that of ffmpeg in the same round.
     fn ratio(&self, format: Format, program: Program) -> Option<Spread> {
         let find = |program: Program, round: usize| {
-            self.costs.iter().find(|row| (row.0, row.1, row.2) == (format, program, round)).map(|row| row.3.cpu)
+            let is_it = |turn: &&Turn| (turn.format, turn.program, turn.round) == (format, program, round);
+            self.costs.iter().find(is_it).map(|turn| turn.cost.cpu)
         };
-        let rounds = self.costs.iter().map(|row| row.2 + 1).max().unwrap_or(0);
+        let rounds = self.costs.iter().map(|turn| turn.round + 1).max().unwrap_or(0);
         spread((0..rounds).filter_map(|round| Some(find(program, round)? / find(Program::Ffmpeg, round)?)).collect())
     }
 }
 
+/// With one digit. What is less than half of the last bit of 16 leaves nothing at all.
 fn digits(value: f64) -> String {
-    format!("{value:.1}")
+    if value == f64::NEG_INFINITY { "none".to_owned() } else { format!("{value:.1}") }
 }
 
 fn line(table: &mut String, columns: &[String]) {
@@ -126,7 +156,7 @@ mod tests {
 
     #[test]
     fn ratios_are_formed_within_a_round_and_what_is_missing_is_no_goal_reached() {
-        let row = |program, round, cpu| (Format::Flac, program, round, Cost { cpu, rss: 5.0 });
+        let row = |program, round, cpu| Turn { format: Format::Flac, program, round, cost: Cost { cpu, rss: 5.0 } };
         let costs = vec![
             row(Program::Own, 0, 1.0),
             row(Program::Ffmpeg, 0, 2.0),
