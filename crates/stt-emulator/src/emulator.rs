@@ -194,8 +194,12 @@ impl Emulator {
             }
             Task::Token(caller) => {
                 let expired = strike.as_ref().is_some_and(|strike| matches!(strike.act, Act::ExpiredToken));
-                let ttl = if expired { Duration::ZERO } else { self.config.token_ttl };
-                let token = token::issue(&self.config.region, caller, ttl, exchange.entry.id, time);
+                // Tokens end at a whole second, which may be the next one.
+                let (ttl, issued) = match expired {
+                    true => (Duration::ZERO, time.saturating_sub(Duration::from_secs(1))),
+                    false => (self.config.token_ttl, time),
+                };
+                let token = token::issue(&self.config.region, caller, ttl, exchange.entry.id, issued);
                 self.deliver(exchange, strike, Verdict::token(token).rule(rules::TOKEN_ISSUED), now)
             }
         })

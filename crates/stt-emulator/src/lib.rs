@@ -69,6 +69,7 @@ mod tenant;
 mod token;
 mod upload;
 mod verdict;
+mod wire;
 mod wording;
 
 pub use answer::{Answer, Delivery};

@@ -7,6 +7,7 @@ use crate::admin::Command;
 use crate::answer::Answer;
 use crate::asked::Asked;
 use crate::fault::Intake;
+use crate::fingerprint::Fingerprint;
 use crate::journal::Entry;
 use crate::limits::Slot;
 use crate::script::{Facts, Strike};
@@ -36,6 +37,14 @@ impl Admitted {
         match &self.0 {
             Purpose::Admin(_) => Intake::default(),
             Purpose::Service(service) => service.strike.as_ref().map(Strike::intake).unwrap_or_default(),
+        }
+    }
+
+    /// On whose clock it is.
+    pub(crate) fn tenant(&self) -> Option<Fingerprint> {
+        match &self.0 {
+            Purpose::Admin(_) => None,
+            Purpose::Service(service) => service.exchange.entry.tenant,
         }
     }
 }

@@ -7,7 +7,7 @@ use bytes::Bytes;
 use tokio::sync::watch;
 
 use crate::access;
-use crate::answer::Answer;
+use crate::answer::{Answer, Since};
 use crate::config::{KEY_1, KEY_2};
 use crate::emulator::{Emulator, State};
 use crate::fingerprint::Fingerprint;
@@ -72,9 +72,18 @@ impl Emulator {
     /// It is [`Delivery::wait`](crate::Delivery::wait) when the answer is given, and nothing once that is over.
     #[must_use]
     pub fn remaining(&self, answer: &Answer, now: Duration) -> Duration {
-        let since = answer.since;
+        self.left(answer.since, answer.delivery.wait, now)
+    }
+
+    /// The moment `now` on the clock of a tenant, or of all.
+    pub(crate) fn since(&self, tenant: Option<Fingerprint>, now: Duration) -> Since {
+        Since { tenant, now, ahead: self.state().tenants.ahead(tenant) }
+    }
+
+    /// What is left at the time `now` of a wait that began at `since`.
+    pub(crate) fn left(&self, since: Since, wait: Duration, now: Duration) -> Duration {
         let advanced = self.state().tenants.ahead(since.tenant).saturating_sub(since.ahead);
-        answer.delivery.wait.saturating_sub(now.saturating_sub(since.now)).saturating_sub(advanced)
+        wait.saturating_sub(now.saturating_sub(since.now)).saturating_sub(advanced)
     }
 
     /// Changes whenever a clock is moved.

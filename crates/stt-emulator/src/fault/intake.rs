@@ -19,6 +19,13 @@ pub struct Intake {
     pub half_closed: bool,
 }
 
+impl Intake {
+    /// Whether it is what any server does.
+    pub(crate) fn is_usual(self) -> bool {
+        self == Self::default()
+    }
+}
+
 /// What is said to a client before its body.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub enum Interim {

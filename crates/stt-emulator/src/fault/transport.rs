@@ -58,7 +58,7 @@ pub enum Transport {
     Hang,
     /// A 503 with a page of HTML.
     Html,
-    /// `100 Continue` comes late.
+    /// `100 Continue` comes late, also to a client that has sent its body meanwhile.
     LateContinue {
         /// How long after the head.
         #[serde(with = "span")]
@@ -101,7 +101,7 @@ pub enum Transport {
     },
     /// `Content-Length` promises the whole body of the answer, and the connection closes before its end.
     Truncate {
-        /// How many bytes of the body are sent.
+        /// How many bytes of the body are sent; never the last one.
         after_bytes: u64,
     },
     /// The answer has the Content-Type `text/plain`.

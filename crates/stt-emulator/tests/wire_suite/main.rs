@@ -1,0 +1,8 @@
+//! What goes over the socket where something goes wrong on purpose, byte by byte and to the end of the connection.
+
+mod answers;
+mod every_kind;
+mod keys;
+mod raw;
+mod stopping;
+mod uploads;
