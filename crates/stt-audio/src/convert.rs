@@ -46,7 +46,7 @@ use crate::{
 /// }
 ///
 /// assert_eq!(pcm.position(), 16_000);
-/// assert_eq!(pcm.notes()[0].to_string(), "44.1 kHz stereo was made 16 kHz mono");
+/// assert_eq!(pcm.notes()[0].to_string(), "44.1 kHz stereo; converted to 16 kHz mono");
 /// # Ok::<(), DecodeError>(())
 /// ```
 pub struct Pcm16k<S> {

@@ -49,6 +49,23 @@ pub(crate) enum Remedy {
 }
 
 impl ErrorKind {
+    /// The kind as one word for programs, which stays the same when sentences become better ones.
+    ///
+    /// `input` is audio that could not be read; all else is named after the variant.
+    #[must_use]
+    pub const fn word(&self) -> &'static str {
+        match self {
+            Self::Auth(_) => "auth",
+            Self::Malformed(_) => "malformed",
+            Self::Refused(_) => "refused",
+            Self::Throttled(_) => "throttled",
+            Self::TimedOut(_) => "timed_out",
+            Self::Transport(TransportKind::Audio) => "input",
+            Self::Transport(_) => "transport",
+            Self::Unsendable(_) => "unsendable",
+        }
+    }
+
     /// What may help, but for [`Remedy::NewToken`]: only the token cache knows whether there can be a newer one.
     pub(crate) fn remedy(&self) -> Remedy {
         match self {

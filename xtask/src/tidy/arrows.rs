@@ -8,15 +8,19 @@ use super::project::Project;
 /// Each crate and the crates of the project it may depend on, in its tests too.
 ///
 /// The emulator knows nothing of the client: if both sides used one wrong name, every test would pass.
-const ARROWS: [(&str, &[&str]); 8] = [
+const ARROWS: [(&str, &[&str]); 9] = [
     ("stt-model", &[]),
     ("stt-auth", &["stt-model"]),
     ("stt-core", &["stt-auth", "stt-model"]),
     ("stt-hyper", &["stt-auth", "stt-core", "stt-model"]),
     ("stt-audio", &["stt-model"]),
     ("stt-transcript", &["stt-model"]),
+    ("stt-long", &["stt-audio", "stt-core", "stt-hyper", "stt-model", "stt-transcript"]),
     ("stt-emulator", &[]),
-    ("stt-cli", &["stt-audio", "stt-auth", "stt-core", "stt-emulator", "stt-hyper", "stt-model", "stt-transcript"]),
+    (
+        "stt-cli",
+        &["stt-audio", "stt-auth", "stt-core", "stt-emulator", "stt-hyper", "stt-long", "stt-model", "stt-transcript"],
+    ),
 ];
 
 /// Every arrow between crates is one that the order of the layers has.

@@ -82,6 +82,16 @@ const ALLOWED: &[Row] = &[
         ],
     ),
     (
+        "stt-long",
+        &[
+            ("bytes", "the file of a piece, shared by its attempts"),
+            ("futures-core", "the Stream trait in a public signature"),
+            ("futures-util", "several pieces at once, in their order"),
+            ("thiserror", "errors"),
+            ("tokio", "the channel between the thread that cuts and the client"),
+        ],
+    ),
+    (
         "stt-emulator",
         &[
             ("base64", "the pronunciation assessment header"),
@@ -116,9 +126,12 @@ const ALLOWED: &[Row] = &[
         "stt-cli",
         &[
             ("clap", "arguments and help"),
+            ("futures-util", "several pieces at once, in their order"),
             ("getrandom", "the seed of a call"),
+            ("indicatif", "the line that tells how far a run is"),
             ("thiserror", "errors"),
             ("tokio", "the runtime of the client"),
+            ("tokio-util", "standard input for a thread that decodes it"),
         ],
     ),
 ];

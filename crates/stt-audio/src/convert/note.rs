@@ -42,7 +42,7 @@ impl fmt::Display for Note {
                 write!(f, "the channels cancel each other for {}; used the left one there", Seconds(time))
             }
             Self::Converted { channels, rate } => {
-                write!(f, "{} {} was made 16 kHz mono", Rate(rate), Channels(channels))
+                write!(f, "{} {}; converted to 16 kHz mono", Rate(rate), Channels(channels))
             }
         }
     }

@@ -1,0 +1,409 @@
+//! Pieces of long audio, as they are cut.
+
+use std::{
+    fs::File,
+    io::{BufReader, Read},
+    path::Path,
+    pin::Pin,
+    task::{Context, Poll, ready},
+    thread,
+};
+
+use futures_core::Stream;
+use stt_audio::{DecodeError, Pcm16k, PcmSource};
+use tokio::{
+    sync::mpsc,
+    time::{Instant, Sleep, sleep},
+};
+
+use crate::{
+    life::{LONGEST_BLOCK, Life},
+    piece::{LongPiece, PieceError},
+    plan::Plan,
+    progress::Progress,
+    work::Work,
+};
+
+/// Pieces of long audio, as they are cut: a stream that ends with the audio, or with the first error.
+///
+/// The audio is decoded in a thread of its own, which is ahead of whoever takes the pieces by one of them: in memory
+/// there are never more than that one, the one that is being cut, and a block of the file. Dropping the stream ends
+/// the thread; if it waits for a live source at that moment, it ends with that wait.
+///
+/// Polled within a tokio runtime that has a timer, to see when a decoder has come to a standstill.
+#[must_use = "a stream does nothing unless it is polled"]
+#[derive(Debug)]
+pub struct Pieces {
+    life: Life,
+    patience: Option<Pin<Box<Sleep>>>,
+    progress: Progress,
+    receiver: mpsc::Receiver<Result<LongPiece, PieceError>>,
+    /// The blocks that had come when patience began.
+    seen: Option<u64>,
+}
+
+impl Pieces {
+    /// The pieces of a file.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be opened. Whether it is audio shows in the first item of the stream.
+    pub fn of_file(path: impl AsRef<Path>, plan: Plan) -> Result<Self, DecodeError> {
+        let life = Life::default();
+        let file = life.input(File::open(path).map_err(DecodeError::Io)?);
+        Self::begin(move || stt_audio::open(file), plan, life)
+    }
+
+    /// The pieces of audio that can be read only once, such as a pipe.
+    ///
+    /// # Errors
+    ///
+    /// If no thread can be started. What the audio is shows in the first item of the stream.
+    pub fn of_reader(reader: impl Read + Send + 'static, plan: Plan) -> Result<Self, DecodeError> {
+        let life = Life::default();
+        let input = life.input(BufReader::new(reader));
+        Self::begin(move || stt_audio::open_stream(input), plan, life)
+    }
+
+    /// The pieces of samples from anywhere else, such as headerless PCM.
+    ///
+    /// A source of the caller's own is not waited for longer than ten seconds without a block.
+    ///
+    /// # Errors
+    ///
+    /// If no thread can be started.
+    pub fn of_samples(source: impl PcmSource + 'static, plan: Plan) -> Result<Self, DecodeError> {
+        Self::begin(move || Ok(source), plan, Life::default())
+    }
+
+    /// How far the audio has been read; looks at the same as long as the stream lives, and afterwards.
+    #[must_use]
+    pub fn progress(&self) -> Progress {
+        self.progress.clone()
+    }
+
+    fn begin<S: PcmSource>(
+        open: impl FnOnce() -> Result<S, DecodeError> + Send + 'static,
+        plan: Plan,
+        life: Life,
+    ) -> Result<Self, DecodeError> {
+        let (sender, receiver) = mpsc::channel(AHEAD);
+        let progress = Progress::default();
+        let work = Work { life: life.clone(), plan, progress: progress.clone(), sender };
+        let decode = move || {
+            let done = match open() {
+                Ok(source) => work.pieces(Pcm16k::new(source, plan.channel)),
+                Err(error) => work.fail(error),
+            };
+            // There is nothing to do when nobody takes the pieces, and nobody to tell.
+            drop(done);
+        };
+        // Detached: nobody can end a thread that waits for a pipe, and nobody should have to wait with it.
+        thread::Builder::new().name("stt-long".to_owned()).spawn(decode).map_err(DecodeError::Io)?;
+        Ok(Self { life, patience: None, progress, receiver, seen: None })
+    }
+
+    /// Whether no block has come for so long that none is to be expected.
+    fn is_stuck(&mut self, context: &mut Context<'_>) -> bool {
+        let patience = self.patience.get_or_insert_with(|| {
+            self.seen = self.life.blocks();
+            Box::pin(sleep(LONGEST_BLOCK))
+        });
+        while patience.as_mut().poll(context).is_ready() {
+            let now = self.life.blocks();
+            if now.is_some() && now == self.seen {
+                return true;
+            }
+            self.seen = now;
+            patience.as_mut().reset(Instant::now() + LONGEST_BLOCK);
+        }
+        false
+    }
+}
+
+impl Stream for Pieces {
+    type Item = Result<LongPiece, PieceError>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        match self.receiver.poll_recv(context) {
+            Poll::Pending if self.is_stuck(context) => {
+                self.receiver.close();
+                Poll::Ready(Some(Err(DecodeError::GaveUp(LONGEST_BLOCK).into())))
+            }
+            polled => {
+                let item = ready!(polled);
+                self.patience = None;
+                Poll::Ready(item)
+            }
+        }
+    }
+}
+
+/// Pieces that wait to be taken.
+const AHEAD: usize = 1;
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        io,
+        sync::{
+            Arc,
+            atomic::{AtomicUsize, Ordering},
+            mpsc::{self as std_mpsc, Sender},
+        },
+        time::Duration,
+    };
+
+    use futures_util::{FutureExt, StreamExt};
+    use stt_audio::{Block, Cut, Loss};
+    use stt_model::Ticks;
+
+    use super::*;
+    use crate::piece::PieceError;
+
+    const SECOND: usize = 16_000;
+
+    /// Loud for so many seconds, silent for so many, and so on: noise of the same kind whenever it is made.
+    fn sound(seconds: &[f32]) -> Vec<i16> {
+        let mut state = 1_u32;
+        let mut sound = Vec::new();
+        for (at, seconds) in seconds.iter().enumerate() {
+            let loud = i32::from(at % 2 == 0);
+            sound.extend((0..(seconds * SECOND as f32) as usize).map(|_| {
+                state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+                (loud * ((state >> 18) as i32 - 8_192)) as i16
+            }));
+        }
+        sound
+    }
+
+    /// Gives what it has in blocks of a tenth of a second, and counts them.
+    struct Memory {
+        samples: Vec<i16>,
+        at: usize,
+        block: Vec<f32>,
+        blocks: Arc<AtomicUsize>,
+        fails: bool,
+    }
+
+    impl Memory {
+        fn of(samples: &[i16]) -> Self {
+            Self { samples: samples.to_vec(), at: 0, block: Vec::new(), blocks: Arc::default(), fails: false }
+        }
+    }
+
+    impl PcmSource for Memory {
+        fn next_block(&mut self) -> Result<Option<Block<'_>>, DecodeError> {
+            let rest = &self.samples[self.at..];
+            let now = &rest[..rest.len().min(SECOND / 10)];
+            if now.is_empty() {
+                return if self.fails { Err(DecodeError::Malformed("a lie".to_owned())) } else { Ok(None) };
+            }
+            self.at += now.len();
+            self.blocks.fetch_add(1, Ordering::SeqCst);
+            self.block = now.iter().map(|sample| f32::from(*sample) / 32_768.0).collect();
+            Ok(Some(Block { channels: 1, rate: 16_000, samples: &self.block }))
+        }
+
+        fn losses(&self) -> &[Loss] {
+            &[Loss::Packets(3)]
+        }
+    }
+
+    async fn all(pieces: Pieces) -> (Vec<LongPiece>, Option<PieceError>) {
+        let mut given = Vec::new();
+        let mut pieces = pieces;
+        while let Some(piece) = pieces.next().await {
+            match piece {
+                Ok(piece) => given.push(piece),
+                Err(error) => {
+                    assert!(pieces.next().await.is_none(), "nothing comes after an error");
+                    return (given, Some(error));
+                }
+            }
+        }
+        (given, None)
+    }
+
+    fn samples(piece: &LongPiece) -> Vec<i16> {
+        piece.audio[44..].as_chunks().0.iter().map(|sample| i16::from_le_bytes(*sample)).collect()
+    }
+
+    fn of_seconds(longest: u64) -> Plan {
+        Plan::default().pieces(Duration::from_secs(longest)).unwrap()
+    }
+
+    #[tokio::test]
+    async fn what_is_short_enough_stays_whole_with_its_pauses() {
+        let sound = sound(&[1.0, 3.0, 1.0]);
+        let pieces = Pieces::of_samples(Memory::of(&sound), of_seconds(5)).unwrap();
+        let (pieces, None) = all(pieces).await else { panic!("no error") };
+        assert_eq!(pieces.len(), 1);
+        assert_eq!((pieces[0].start, pieces[0].end, pieces[0].cut), (Ticks(0), Ticks(50_000_000), Cut::End));
+        assert_eq!(samples(&pieces[0]), sound);
+    }
+
+    #[tokio::test]
+    async fn what_is_longer_comes_in_pieces_that_hold_the_samples_of_their_time() {
+        let sound = sound(&[2.0, 1.0, 2.0, 1.0, 2.0, 4.0]);
+        let source = Pieces::of_samples(Memory::of(&sound), of_seconds(4)).unwrap();
+        let progress = source.progress();
+        let (pieces, None) = all(source).await else { panic!("no error") };
+        assert_eq!(pieces.len(), 3);
+        let mut sent = 0;
+        for (at, piece) in pieces.iter().enumerate() {
+            let (start, end) = (piece.start.0 as usize / 625, piece.end.0 as usize / 625);
+            assert_eq!(samples(piece), sound[start..end]);
+            let (from, until) = (3 * at * SECOND, (3 * at + 2) * SECOND);
+            assert!(start <= from && until <= end && end <= until + SECOND, "{start} {end}");
+            sent += end - start;
+        }
+        assert_eq!(progress.read(), Duration::from_secs(12));
+        assert_eq!(progress.skipped(), Duration::from_micros((12 * SECOND - sent) as u64 * 125 / 2));
+        assert_eq!(progress.losses(), [Loss::Packets(3)]);
+    }
+
+    #[tokio::test]
+    async fn what_must_not_be_cut_is_given_whole_or_not_at_all() {
+        let given = async |seconds| {
+            let source = Memory::of(&sound(&[seconds]));
+            all(Pieces::of_samples(source, Plan::uncut(stt_audio::Limits::seconds(2))).unwrap()).await
+        };
+        let (pieces, None) = given(2.0).await else { panic!("no error") };
+        assert_eq!(pieces.len(), 1);
+        let (pieces, error) = given(2.1).await;
+        assert!(pieces.is_empty());
+        assert_eq!(error.unwrap().to_string(), "longer than 2 s, the limit of one request");
+    }
+
+    #[tokio::test]
+    async fn live_audio_is_cut_at_its_first_long_pause() {
+        let sound = sound(&[1.0, 10.0]);
+        let pieces = Pieces::of_samples(Memory::of(&sound), Plan::default().live()).unwrap();
+        let (pieces, None) = all(pieces).await else { panic!("no error") };
+        assert_eq!((pieces.len(), pieces[0].cut), (1, Cut::Silence));
+        assert!(pieces[0].end < Ticks(20_000_000), "{:?}", pieces[0].end);
+    }
+
+    #[tokio::test]
+    async fn what_was_read_before_an_error_is_given_before_it() {
+        let sound = sound(&[1.5]);
+        let source = Memory { fails: true, ..Memory::of(&sound) };
+        let (pieces, error) = all(Pieces::of_samples(source, Plan::default()).unwrap()).await;
+        assert_eq!(pieces.iter().map(samples).collect::<Vec<_>>(), [sound]);
+        assert_eq!(error.unwrap().to_string(), "cannot be decoded: a lie");
+    }
+
+    #[tokio::test]
+    async fn no_more_is_read_than_there_is_room_for() {
+        let sound = sound(&[1.0, 1.0].repeat(30));
+        let source = Memory::of(&sound);
+        let blocks = Arc::clone(&source.blocks);
+        let pieces = Pieces::of_samples(source, of_seconds(2)).unwrap();
+        let settled = |before: usize| {
+            thread::sleep(Duration::from_millis(5));
+            blocks.load(Ordering::SeqCst) == before
+        };
+        while !(0..20).all(|_| settled(blocks.load(Ordering::SeqCst))) {}
+        // One piece waits, one is held by the thread, and one is being cut: each of them with the pause behind it.
+        assert!(blocks.load(Ordering::SeqCst) < 10 * 2 * 5, "{blocks:?}");
+        assert_eq!(all(pieces).await.0.len(), 30);
+        assert_eq!(blocks.load(Ordering::SeqCst), 600);
+    }
+
+    #[tokio::test]
+    async fn the_thread_ends_with_the_stream() {
+        let source = Memory::of(&sound(&[1.0, 1.0].repeat(30)));
+        let blocks = Arc::clone(&source.blocks);
+        let mut pieces = Pieces::of_samples(source, of_seconds(2)).unwrap();
+        assert!(pieces.next().await.unwrap().is_ok());
+        drop(pieces);
+        let ended = (0..1_000).any(|_| {
+            thread::sleep(Duration::from_millis(1));
+            Arc::strong_count(&blocks) == 1
+        });
+        assert!(ended);
+    }
+
+    /// Gives nothing until it is told to.
+    struct Held(std_mpsc::Receiver<Vec<u8>>);
+
+    impl Held {
+        fn new() -> (Self, Sender<Vec<u8>>) {
+            let (sender, receiver) = std_mpsc::channel();
+            (Self(receiver), sender)
+        }
+    }
+
+    impl Read for Held {
+        fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+            let given = self.0.recv().unwrap_or_default();
+            into[..given.len()].copy_from_slice(&given);
+            Ok(given.len())
+        }
+    }
+
+    impl PcmSource for Held {
+        fn next_block(&mut self) -> Result<Option<Block<'_>>, DecodeError> {
+            let _ = self.0.recv();
+            Ok(None)
+        }
+
+        fn losses(&self) -> &[Loss] {
+            &[]
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_decoder_that_gives_nothing_is_given_up() {
+        let (held, _sender) = Held::new();
+        let (pieces, error) = all(Pieces::of_samples(held, Plan::default()).unwrap()).await;
+        assert!(pieces.is_empty());
+        assert_eq!(error.unwrap().to_string(), "cannot be decoded (gave up after 10 s)");
+    }
+
+    #[tokio::test]
+    async fn a_live_source_may_pause_as_long_as_it_likes() {
+        let (held, sender) = Held::new();
+        let mut pieces = Pieces::of_reader(held, Plan::default()).unwrap();
+        while pieces.life.blocks().is_some() {
+            tokio::task::yield_now().await;
+        }
+        tokio::time::pause();
+        for _ in 0..10 {
+            assert!(pieces.next().now_or_never().is_none(), "nothing has come");
+            tokio::time::advance(LONGEST_BLOCK).await;
+        }
+        tokio::time::resume();
+        sender.send([&stt_audio::canonical_header(16_000, 4)[..], &[1, 0, 2, 0]].concat()).unwrap();
+        drop(sender);
+        let (pieces, None) = all(pieces).await else { panic!("no error") };
+        assert_eq!(samples(&pieces[0]), [1, 2]);
+    }
+
+    #[tokio::test]
+    async fn a_file_that_is_not_there_and_one_that_is_no_audio_are_errors() {
+        assert!(matches!(Pieces::of_file("/nowhere/at.all", Plan::default()), Err(DecodeError::Io(_))));
+        let page = Pieces::of_reader(&b"<!DOCTYPE html>"[..], Plan::default()).unwrap();
+        assert_eq!(all(page).await.1.unwrap().to_string(), "HTML, not audio");
+    }
+
+    #[cfg(feature = "opus")]
+    #[tokio::test]
+    async fn an_upload_of_opus_is_a_file_of_its_own_for_each_piece() {
+        let plan = of_seconds(2).upload(crate::Upload::Opus);
+        let source = Memory::of(&sound(&[1.0, 1.0, 1.0, 1.0]));
+        let (pieces, None) = all(Pieces::of_samples(source, plan).unwrap()).await else { panic!("no error") };
+        assert_eq!(pieces.len(), 2);
+        for piece in &pieces {
+            assert_eq!(piece.format, stt_model::AudioFormat::OggOpus);
+            assert!(piece.audio.starts_with(b"OggS"));
+            let (again, None) =
+                all(Pieces::of_reader(io::Cursor::new(piece.audio.clone()), Plan::default()).unwrap()).await
+            else {
+                panic!("it is decoded again")
+            };
+            assert_eq!(again[0].end.0, piece.end.0 - piece.start.0);
+        }
+    }
+}
