@@ -224,7 +224,8 @@ fn a_live_stream_stops_after_a_minute_and_says_what_was_not_sent() {
     // As a recorder writes a header that cannot know the length.
     stream[40..44].copy_from_slice(&u32::MAX.to_le_bytes());
     stream.resize(44 + 61 * 32_000, 0);
-    let run = run_with_input(&mut against(&emulator, &["transcribe", "-l", "en-US", "-"]), &stream);
+    let mut stt = against(&emulator, &["transcribe", "-l", "en-US", "--split", "never", "-"]);
+    let run = run_with_input(&mut stt, &stream);
     assert_eq!((run.code, run.out.as_str()), (Some(0), "Only this is heard.\n"), "{}", run.err);
     assert_eq!(run.err, "standard input: stopped after 60.0 s of audio; what followed was not sent\n");
     assert_eq!(emulator.journal()[0].body_bytes, Some(44 + 60 * 32_000));

@@ -442,7 +442,7 @@ fn chunks_before_the_audio_are_no_fault_however_odd_or_large() {
 fn what_is_too_long_is_refused_before_it_is_paid_for() {
     let folder = tempfile::tempdir().unwrap();
     let minute = file(folder.path(), "a.wav", silence(61));
-    let run = refused(&["transcribe", "-l", "en-US", &minute], &[]);
+    let run = refused(&["transcribe", "-l", "en-US", "--split", "never", &minute], &[]);
     let expected = format!("{minute}: 61.0 s, the limit is 60 s");
     assert_eq!((run.code, run.first_line()), (Some(3), expected.as_str()));
     assert!(run.err.contains("\nhint: "), "{}", run.err);
@@ -702,7 +702,8 @@ fn live_audio_that_is_not_kept_is_not_repeated() {
     // 55 seconds at 48 kHz are 5 MB; 2 MiB of a stream are kept.
     let mut stream = stt_audio::canonical_header(48_000, 0).to_vec();
     stream.resize(44 + 55 * 96_000, 0);
-    let run = run_with_input(&mut server.stt(&["transcribe", "-l", "en-US", "--retries", "2", "-"]), &stream);
+    let as_it_is = ["transcribe", "-l", "en-US", "--convert", "never", "--split", "never", "--retries", "2", "-"];
+    let run = run_with_input(&mut server.stt(&as_it_is), &stream);
     let mut lines = run.err.lines();
     assert_eq!(run.code, Some(5), "{}", run.err);
     let warning = lines.next().unwrap();
@@ -725,7 +726,10 @@ fn live_audio_that_is_kept_is_repeated() {
     });
     let mut stream = stt_audio::canonical_header(16_000, 0).to_vec();
     stream.extend((0..10 * 32_000).map(|index| (index % 251) as u8));
-    let run = run_with_input(&mut server.stt(&["transcribe", "-l", "en-US", "--retries", "1", "-"]), &stream);
+    let run = run_with_input(
+        &mut server.stt(&["transcribe", "-l", "en-US", "--split", "never", "--retries", "1", "-"]),
+        &stream,
+    );
     assert_eq!((run.code, run.out.as_str(), run.err.as_str()), (Some(0), "Heard by a test.\n", ""));
     same(&server.requests()[1].audio().unwrap(), &stream);
 }
@@ -739,7 +743,7 @@ fn an_answer_ends_the_run_although_the_stream_goes_on() {
         exchange.read_to_end();
     });
     let mut child = server
-        .stt(&["transcribe", "-l", "en-US", "-"])
+        .stt(&["transcribe", "-l", "en-US", "--split", "never", "-"])
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())

@@ -8,17 +8,18 @@ use stt_transcript::Assessment;
 
 use crate::{
     args::{AssessArgs, AssessmentFormat},
-    batch::{self, Dropped, Panicked},
-    brake::Brake,
+    batch::{self, Dropped, Panicked, Told},
     connect::connect,
     environment::Environment,
     exit::Exit,
+    heard::Heard,
     inputs::{Input, Inputs},
     output::{Output, io_reason},
     preview::{Preview, Previewed},
     problem::Problem,
     request,
-    session::Outcome,
+    session::{Event, Outcome},
+    shaping::Shaping,
     silence, stdin,
 };
 
@@ -29,6 +30,7 @@ pub(crate) async fn run(args: &AssessArgs, environment: &Environment, output: &m
     let assessment = request::assessment(&args.assessment, &reference)?;
     check_threshold(args)?;
     let inputs = Inputs::each(&args.inputs)?;
+    let shaping = Shaping::whole(args.audio, Limits::ASSESSMENT);
     if inputs.has_stdin() {
         stdin::check(&args.call)?;
     }
@@ -41,29 +43,33 @@ pub(crate) async fn run(args: &AssessArgs, environment: &Environment, output: &m
     let text = args.reference.strip_prefix('@').map(Path::new);
     output.write_to(args.output.as_deref(), inputs.paths().chain(args.service.files()).chain(text))?;
     if let Some(preview) = Preview::of(args.preview) {
-        let (limits, resource) = (Limits::ASSESSMENT, &connection.resource);
-        let previewed = Previewed { call: &args.call, limits, preview, recognize: &recognize, resource };
+        let resource = &connection.resource;
+        let previewed = Previewed { call: &args.call, preview, recognize: &recognize, resource, shaping };
         return previewed.all(inputs, output).await;
     }
-    let session = Arc::new(connection.session(recognize, &args.call, Limits::ASSESSMENT)?);
-    let work = |input: Input| {
+    let session = Arc::new(connection.session(recognize, &args.call, shaping, 1)?);
+    let work = |input: Input, teller| {
         let session = Arc::clone(&session);
-        async move { session.run(input).await }
+        session.run(input, teller)
     };
-    let mut brake = Brake::default();
     let list = inputs.list.clone();
     let asked = Asked { args, language: &language, reference: &reference, several: inputs.several };
-    let begun = batch::in_order(
-        inputs.list,
-        1,
-        work,
-        |outcome| brake.judge(outcome.as_ref().ok()),
-        |place, outcome| {
-            asked.report(&outcome.unwrap_or_else(|Panicked| Outcome::internal(list[place].clone())), output)
-        },
-    )
-    .await;
-    brake.tell(&list[begun..], output);
+    let mut heard = None;
+    let deliver = |place: usize, told| {
+        let input = &list[place];
+        match told {
+            Told::Event(Event::Heard(one)) => heard = Some(*one),
+            Told::Event(Event::Note(note)) => output.note(&format!("{}: {note}", input.subject())),
+            Told::Done(outcome) => {
+                let outcome = outcome.unwrap_or_else(|Panicked| Outcome::internal(input.clone()));
+                let heard = heard.take().unwrap_or_else(|| Heard::internal(input));
+                return asked.report(&outcome, &heard, output);
+            }
+        }
+        Ok(())
+    };
+    let begun = batch::in_order(inputs.list, 1, work, |_| session.flow(), deliver).await;
+    session.brake().tell(&list[begun..], output);
     Ok(())
 }
 
@@ -76,15 +82,12 @@ struct Asked<'a> {
 }
 
 impl Asked<'_> {
-    fn report(&self, outcome: &Outcome, output: &mut Output) -> Result<(), Dropped> {
+    fn report(&self, outcome: &Outcome, heard: &Heard, output: &mut Output) -> Result<(), Dropped> {
         let Self { args, language, reference, several } = *self;
         let subject = outcome.input.subject();
-        for warning in &outcome.warnings {
-            output.note(&format!("{subject}: {warning}"));
-        }
         let grading = args.assessment.grading;
         let mut assessment =
-            Assessment::new(outcome.input.name(), language.clone(), grading, outcome.segment()).reference(reference);
+            Assessment::new(outcome.input.name(), language.clone(), grading, heard.segment()).reference(reference);
         if let Some(length) = outcome.length {
             assessment = assessment.audio(length);
         }
@@ -98,7 +101,7 @@ impl Asked<'_> {
             }
             AssessmentFormat::Text => output.lines(text.trim_end()),
         };
-        match &outcome.result {
+        match &heard.result {
             Err(failed) => output.problem(&failed.problem),
             Ok(reply) if !assessment.has_words() => {
                 output.problem(&silence::problem(&reply.recognition, &subject, language));
@@ -115,7 +118,7 @@ impl Asked<'_> {
         if let Some(not_sent) = &outcome.not_sent {
             output.notice(not_sent);
         }
-        output.detail(&outcome.detail());
+        output.detail(&format!("{subject}: {}", heard.detail()));
         written.map_err(|_| Dropped)
     }
 }

@@ -1,16 +1,26 @@
-//! A file before it is sent: what it is, and whether the service would take it.
+//! An input before it is sent: what it is, and how it goes to the service.
 
 use std::{
     fs::File,
-    io::{self, Cursor, Read, Seek, SeekFrom},
+    io::{self, BufReader, Cursor, Read, Seek, SeekFrom},
     path::{Path, PathBuf},
     time::Duration,
 };
 
-use stt_audio::{Inspection, Length, Limits, NewHeader, Reason, Verdict};
+use stt_audio::{DecodeError, Inspection, Length, NewHeader, RawFormat, RawPcm, Reason, Verdict};
+use stt_long::{Pieces, Plan};
 use stt_model::AudioFormat;
 
-use crate::{output::io_reason, problem::Problem};
+use crate::{args::UploadForm, output::io_reason, problem::Problem, shaping::Shaping};
+
+/// How an input goes to the service.
+#[derive(Debug)]
+pub(crate) enum Way {
+    /// Decoded, converted and, if it is too long, cut.
+    Pieces(Pieces),
+    /// As it is, or behind another header.
+    Whole(Prepared),
+}
 
 /// Audio that the service would take.
 #[derive(Debug)]
@@ -40,33 +50,65 @@ impl Source {
     }
 }
 
-impl Prepared {
+impl Way {
     /// Looks at a file, and reads it only if it needs another header.
-    pub(crate) fn of_file(path: &Path, limits: Limits) -> Result<Self, Problem> {
+    pub(crate) fn of_file(path: &Path, shaping: &Shaping) -> Result<Self, Problem> {
         let name = path.display().to_string();
         let unreadable = |error: io::Error| Problem::input(name.as_str(), io_reason(&error));
         let mut file = File::open(path).map_err(unreadable)?;
+        if let Some(format) = shaping.raw {
+            return raw(file, format, shaping.plan, &name).map(Self::Pieces);
+        }
         let bytes = file.metadata().map_err(unreadable)?.len();
         let inspection = Inspection::of_file(&mut file).map_err(unreadable)?;
-        let source = match sendable(&inspection, limits, &name, |reason| reason.fix(&name))? {
-            None => Source::File(path.to_owned(), bytes),
-            Some(new) => Source::Memory(rebuilt(&mut file, &new).map_err(unreadable)?),
+        let source = match sendable(&inspection, shaping, &name, |reason| reason.fix(&name))? {
+            Sendable::AsIs => Source::File(path.to_owned(), bytes),
+            Sendable::Behind(new) => Source::Memory(rebuilt(&mut file, &new).map_err(unreadable)?),
+            Sendable::InPieces => return Pieces::of_file(path, shaping.plan).map(Self::Pieces).map_err(broken(&name)),
         };
-        Ok(Self::of(&inspection, source))
+        Ok(Self::Whole(Prepared::of(&inspection, source)))
     }
 
     /// The same for audio that came from standard input and is complete.
-    pub(crate) fn of_bytes(bytes: Vec<u8>, limits: Limits, subject: &str) -> Result<Self, Problem> {
+    pub(crate) fn of_bytes(bytes: Vec<u8>, shaping: &Shaping, subject: &str) -> Result<Self, Problem> {
         let unreadable = |error: io::Error| Problem::input(subject, io_reason(&error));
         let mut cursor = Cursor::new(bytes);
         let inspection = Inspection::of_file(&mut cursor).map_err(unreadable)?;
-        let source = match sendable(&inspection, limits, subject, |_| None)? {
-            None => Source::Memory(cursor.into_inner()),
-            Some(new) => Source::Memory(rebuilt(&mut cursor, &new).map_err(unreadable)?),
+        let source = match sendable(&inspection, shaping, subject, |_| None)? {
+            Sendable::AsIs => Source::Memory(cursor.into_inner()),
+            Sendable::Behind(new) => Source::Memory(rebuilt(&mut cursor, &new).map_err(unreadable)?),
+            Sendable::InPieces => {
+                cursor.rewind().map_err(unreadable)?;
+                return Self::of_reader(cursor, shaping.plan, subject);
+            }
         };
-        Ok(Self::of(&inspection, source))
+        Ok(Self::Whole(Prepared::of(&inspection, source)))
     }
 
+    /// Whatever else can be read once.
+    pub(crate) fn of_reader(reader: impl Read + Send + 'static, plan: Plan, subject: &str) -> Result<Self, Problem> {
+        Pieces::of_reader(reader, plan).map(Self::Pieces).map_err(broken(subject))
+    }
+}
+
+/// The pieces of samples without a header.
+pub(crate) fn raw(
+    input: impl Read + Send + 'static,
+    format: RawFormat,
+    plan: Plan,
+    subject: &str,
+) -> Result<Pieces, Problem> {
+    Pieces::of_samples(RawPcm::new(BufReader::new(input), format), plan).map_err(broken(subject))
+}
+
+fn broken(subject: &str) -> impl Fn(DecodeError) -> Problem + '_ {
+    move |error| match error {
+        DecodeError::Io(error) => Problem::input(subject, io_reason(&error)),
+        error => Problem::input(subject, error.to_string()),
+    }
+}
+
+impl Prepared {
     fn of(inspection: &Inspection, source: Source) -> Self {
         let length = match inspection.length {
             Length::Exact(length) | Length::Estimated(length) => Some(length),
@@ -77,28 +119,35 @@ impl Prepared {
     }
 }
 
+/// How audio can go out.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Sendable {
+    AsIs,
+    Behind(NewHeader),
+    InPieces,
+}
+
 /// The format that the verdict accepted.
 pub(crate) fn format(inspection: &Inspection) -> AudioFormat {
     if inspection.wav().is_some() { AudioFormat::WavPcm16k } else { AudioFormat::OggOpus }
 }
 
-/// Refuses what the service would not take, and tells whether a header has to be replaced.
+/// How audio can go out; refuses what cannot, or must not.
 pub(crate) fn sendable(
     inspection: &Inspection,
-    limits: Limits,
+    shaping: &Shaping,
     subject: &str,
     fix: impl Fn(&Reason) -> Option<String>,
-) -> Result<Option<NewHeader>, Problem> {
-    match inspection.verdict(limits) {
-        Verdict::Accepted(_) => Ok(None),
-        Verdict::NewHeader(new) => Ok(Some(new)),
-        Verdict::Refused(reasons) => {
-            let mut sentences = reasons.iter().map(ToString::to_string);
-            let what = sentences.next().unwrap_or_else(|| "not taken by the service".to_owned());
-            let others = sentences.collect::<Vec<_>>().join("; ");
-            let why = (!others.is_empty()).then(|| format!("also: {others}"));
-            Err(Problem::input(subject, what).why(why).hint(reasons.first().and_then(fix)))
-        }
+) -> Result<Sendable, Problem> {
+    // What the service is only guessed to take is made what it documents.
+    let improves = inspection
+        .wav()
+        .is_some_and(|wav| shaping.upload == UploadForm::Opus || (shaping.converts() && wav.rate != DOCUMENTED_RATE));
+    match inspection.verdict(shaping.limits) {
+        Verdict::Accepted(_) | Verdict::NewHeader(_) if improves => Ok(Sendable::InPieces),
+        Verdict::Accepted(_) => Ok(Sendable::AsIs),
+        Verdict::NewHeader(new) => Ok(Sendable::Behind(new)),
+        Verdict::Refused(reasons) => shaping.can_cure(&reasons, subject, fix).map(|()| Sendable::InPieces),
     }
 }
 
@@ -110,9 +159,15 @@ fn rebuilt(file: &mut (impl Read + Seek), new: &NewHeader) -> io::Result<Vec<u8>
     Ok(bytes)
 }
 
+/// The only rate that Microsoft documents for this API, in Hz.
+const DOCUMENTED_RATE: u32 = 16_000;
+
 #[cfg(test)]
 mod tests {
+    use stt_audio::{Channel, Limits};
+
     use super::*;
+    use crate::args::{AudioArgs, Choice};
 
     fn wav(seconds: u64) -> Vec<u8> {
         let mut bytes = stt_audio::canonical_header(16_000, seconds * 32_000).to_vec();
@@ -120,8 +175,19 @@ mod tests {
         bytes
     }
 
+    const AS_IT_IS: AudioArgs =
+        AudioArgs { convert: Choice::Never, channel: Channel::Mix, raw: None, upload: UploadForm::Wav };
+
     fn prepare(bytes: Vec<u8>) -> Result<Prepared, String> {
-        Prepared::of_bytes(bytes, Limits::RECOGNITION, "a.wav").map_err(|problem| problem.to_string())
+        within(bytes, Limits::RECOGNITION)
+    }
+
+    fn within(bytes: Vec<u8>, limits: Limits) -> Result<Prepared, String> {
+        match Way::of_bytes(bytes, &Shaping::whole(AS_IT_IS, limits), "a.wav") {
+            Ok(Way::Whole(prepared)) => Ok(prepared),
+            Ok(Way::Pieces(_)) => Err("in pieces".to_owned()),
+            Err(problem) => Err(problem.to_string()),
+        }
     }
 
     #[test]
@@ -143,9 +209,11 @@ mod tests {
     #[test]
     fn what_is_too_long_is_refused_before_anything_is_sent() {
         assert_eq!(prepare(wav(60)).unwrap().length, Some(Duration::from_secs(60)));
-        assert_eq!(prepare(wav(61)).unwrap_err(), "a.wav: 61.0 s, the limit is 60 s");
-        let assessed = Prepared::of_bytes(wav(31), Limits::ASSESSMENT, "a.wav").unwrap_err();
-        assert_eq!(assessed.to_string(), "a.wav: 31.0 s, the limit is 30 s");
+        assert_eq!(
+            prepare(wav(61)).unwrap_err(),
+            "a.wav: 61.0 s, the limit is 60 s\nhint: without --split never it is cut in its pauses"
+        );
+        assert_eq!(within(wav(31), Limits::ASSESSMENT).unwrap_err(), "a.wav: 31.0 s, the limit is 30 s");
     }
 
     #[test]

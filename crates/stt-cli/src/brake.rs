@@ -1,8 +1,8 @@
 //! When a batch stops before its end.
 
-use crate::{batch::Flow, failure::Reach, inputs::Input, output::Output, session::Outcome};
+use crate::{batch::Flow, failure::Reach, inputs::Input, output::Output};
 
-/// Watches the outcomes in the order in which they arrive.
+/// Watches the outcomes of requests in the order in which they arrive.
 #[derive(Debug, Default)]
 pub(crate) struct Brake {
     failures_in_a_row: u32,
@@ -10,12 +10,6 @@ pub(crate) struct Brake {
 }
 
 impl Brake {
-    /// Whether anything more should be begun; `None` is the outcome of work that panicked.
-    pub(crate) fn judge(&mut self, outcome: Option<&Outcome>) -> Flow {
-        let Some(outcome) = outcome else { return Flow::Next };
-        self.see(outcome.reach())
-    }
-
     /// Why the batch was stopped, if it was.
     fn sentence(&self) -> Option<String> {
         if self.hopeless {
@@ -38,7 +32,8 @@ impl Brake {
         }
     }
 
-    fn see(&mut self, failure: Option<Reach>) -> Flow {
+    /// Sees how far the failure of a request reaches, if it is one.
+    pub(crate) fn see(&mut self, failure: Option<Reach>) {
         match failure {
             None => self.failures_in_a_row = 0,
             Some(Reach::Everything) => self.hopeless = true,
@@ -46,21 +41,30 @@ impl Brake {
             Some(Reach::Input) => {}
             Some(Reach::Service) => self.failures_in_a_row += 1,
         }
+    }
+
+    /// Whether anything more should be begun.
+    pub(crate) const fn flow(&self) -> Flow {
         if self.hopeless || MOST_FAILURES <= self.failures_in_a_row { Flow::BeginNoMore } else { Flow::Next }
     }
 }
 
-/// Inputs that fail after all their repeats, one after another, before the service counts as down.
+/// Requests that fail after all their repeats, one after another, before the service counts as down.
 const MOST_FAILURES: u32 = 10;
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn see(brake: &mut Brake, failure: Option<Reach>) -> Flow {
+        brake.see(failure);
+        brake.flow()
+    }
+
     #[test]
     fn a_refused_key_stops_at_once() {
         let mut brake = Brake::default();
-        assert_eq!(brake.see(Some(Reach::Everything)), Flow::BeginNoMore);
+        assert_eq!(see(&mut brake, Some(Reach::Everything)), Flow::BeginNoMore);
         assert!(brake.sentence().is_some());
     }
 
@@ -68,15 +72,15 @@ mod tests {
     fn ten_failures_in_a_row_stop_and_a_success_starts_the_count_anew() {
         let mut brake = Brake::default();
         for _ in 0..9 {
-            assert_eq!(brake.see(Some(Reach::Service)), Flow::Next);
+            assert_eq!(see(&mut brake, Some(Reach::Service)), Flow::Next);
         }
-        assert_eq!(brake.see(None), Flow::Next);
+        assert_eq!(see(&mut brake, None), Flow::Next);
         for _ in 0..9 {
-            assert_eq!(brake.see(Some(Reach::Service)), Flow::Next);
-            assert_eq!(brake.see(Some(Reach::Input)), Flow::Next);
+            assert_eq!(see(&mut brake, Some(Reach::Service)), Flow::Next);
+            assert_eq!(see(&mut brake, Some(Reach::Input)), Flow::Next);
         }
         assert_eq!(brake.sentence(), None);
-        assert_eq!(brake.see(Some(Reach::Service)), Flow::BeginNoMore);
+        assert_eq!(see(&mut brake, Some(Reach::Service)), Flow::BeginNoMore);
         assert_eq!(brake.sentence().as_deref(), Some("the service has failed 10 times in a row; stopping"));
     }
 }

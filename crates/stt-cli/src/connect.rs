@@ -1,6 +1,5 @@
 //! From what was typed to somebody who can be asked: the service, or the emulator inside this process.
 
-use stt_audio::Limits;
 use stt_auth::{Authorization, Key, Resource};
 use stt_core::{ConnectionId, Recognize, Retry, Upload};
 use stt_emulator::{Emulator, Running};
@@ -15,6 +14,7 @@ use crate::{
     problem::Problem,
     service::Service,
     session::Session,
+    shaping::Shaping,
 };
 
 /// A resource, and the emulator that stands behind it if one was asked for.
@@ -68,7 +68,13 @@ impl Connection {
     }
 
     /// A client that asks in the way that was typed.
-    pub(crate) fn session(&self, recognize: Recognize, args: &CallArgs, limits: Limits) -> Result<Session, Problem> {
+    pub(crate) fn session(
+        &self,
+        recognize: Recognize,
+        args: &CallArgs,
+        shaping: Shaping,
+        jobs: u16,
+    ) -> Result<Session, Problem> {
         let retry = Retry::default().attempts(args.retries.saturating_add(1)).timeout(args.timeout);
         let client = Client::builder(self.resource.clone())
             .retry(retry)
@@ -77,7 +83,7 @@ impl Connection {
             .expect_continue(args.expect_continue == ExpectContinue::Auto)
             .build()
             .map_err(|error| Problem::usage(error.to_string()))?;
-        Ok(Session { asker: self.asker, client, limits, recognize })
+        Ok(Session::new(self.asker, client, recognize, shaping, jobs))
     }
 }
 

@@ -101,21 +101,6 @@ fn exit(kind: &ErrorKind) -> Exit {
     }
 }
 
-/// The kind of a failed call as one word, for JSON.
-pub(crate) fn kind(kind: &ErrorKind) -> &'static str {
-    match kind {
-        ErrorKind::Auth(_) => "auth",
-        ErrorKind::Malformed(_) => "malformed",
-        ErrorKind::Refused(_) => "refused",
-        ErrorKind::Throttled(_) => "throttled",
-        ErrorKind::TimedOut(_) => "timed_out",
-        ErrorKind::Transport(TransportKind::Audio) => "input",
-        ErrorKind::Transport(_) => "transport",
-        ErrorKind::Unsendable(_) => "unsendable",
-        _ => "other",
-    }
-}
-
 /// How far a failed call reaches.
 pub(crate) fn reach(error: &Error) -> Reach {
     match error.kind() {

@@ -10,30 +10,39 @@ use std::{
 
 use stt_audio::{Container, Inspection, Length, LengthMeter, Limits, Metered, NewHeader, PREFIX, Reason};
 use tokio::io::{AsyncRead, AsyncReadExt, ReadBuf};
+use tokio_util::io::SyncIoBridge;
 
 use crate::{
-    audio::{Prepared, sendable},
+    audio::{Sendable, Way, raw, sendable},
     inputs::STANDARD_INPUT as SUBJECT,
     output::io_reason,
     problem::Problem,
+    shaping::Shaping,
 };
 
 /// What standard input turned out to be.
 pub(crate) enum Arrived<R> {
-    /// PCM that is sent while it arrives.
+    /// PCM of a known length, or not to be cut, that is sent while it arrives.
     Stream {
         reader: LiveReader<R>,
         /// What is known of it later.
         progress: Arc<Progress>,
         warnings: Vec<String>,
     },
-    /// Ogg, which cannot be measured while it passes and was read to its end.
-    Whole(Prepared),
+    /// Anything else: what is compressed cannot be measured while it passes, and what never ends has to be cut.
+    Way(Way),
 }
 
 /// Reads as much as is needed to know what it is, and refuses what the service would not take.
-pub(crate) async fn arrive<R: AsyncRead + Unpin>(mut input: R, limits: Limits) -> Result<Arrived<R>, Problem> {
+pub(crate) async fn arrive<R>(mut input: R, shaping: &Shaping) -> Result<Arrived<R>, Problem>
+where
+    R: AsyncRead + Send + Unpin + 'static,
+{
     let unreadable = |error: io::Error| Problem::input(SUBJECT, io_reason(&error));
+    if let Some(format) = shaping.raw {
+        let pieces = raw(SyncIoBridge::new(input), format, shaping.plan.live(), SUBJECT)?;
+        return Ok(Arrived::Way(Way::Pieces(pieces)));
+    }
     let mut head = Vec::new();
     let inspection = loop {
         let before = head.len();
@@ -50,21 +59,43 @@ pub(crate) async fn arrive<R: AsyncRead + Unpin>(mut input: R, limits: Limits) -
     if inspection.container == Container::Ogg {
         let limit = LONGEST_OGG.saturating_sub(head.len() as u64);
         let count = (&mut input).take(limit).read_to_end(&mut head).await.map_err(unreadable)? as u64;
-        if count == limit {
+        if count < limit {
+            return Way::of_bytes(head, shaping, SUBJECT).map(Arrived::Way);
+        }
+        if !shaping.splits() {
             return Err(Problem::input(SUBJECT, "more Ogg Opus than a minute can be").hint(CUT_HINT.to_owned()));
         }
-        return Prepared::of_bytes(head, limits, SUBJECT).map(Arrived::Whole);
+        return in_pieces(head, input, shaping);
     }
-    let header = sendable(&inspection, limits, SUBJECT, fix)?;
-    let Some(meter) = inspection.meter(limits) else {
+    let header = match sendable(&inspection, shaping, SUBJECT, fix)? {
+        Sendable::InPieces => return in_pieces(head, input, shaping),
+        _ if shaping.splits() && !is_short(&inspection, shaping.limits) => return in_pieces(head, input, shaping),
+        Sendable::AsIs => None,
+        Sendable::Behind(header) => Some(header),
+    };
+    let Some(meter) = inspection.meter(shaping.limits) else {
         return Err(
             Problem::input(SUBJECT, "audio that cannot be measured").hint(fix(&Reason::Container(Container::Unknown)))
         );
     };
-    let reader = LiveReader::new(input, &head, streamed(&inspection, header, limits), meter);
+    let reader = LiveReader::new(input, &head, streamed(&inspection, header, shaping.limits), meter);
     let progress = Arc::clone(&reader.progress);
     let warnings = inspection.warnings.iter().map(ToString::to_string).collect();
     Ok(Arrived::Stream { reader, progress, warnings })
+}
+
+/// Cuts a stream at its pauses, from the first one on.
+fn in_pieces<R>(head: Vec<u8>, rest: R, shaping: &Shaping) -> Result<Arrived<R>, Problem>
+where
+    R: AsyncRead + Send + Unpin + 'static,
+{
+    let reader = io::Read::chain(io::Cursor::new(head), SyncIoBridge::new(rest));
+    Way::of_reader(reader, shaping.plan.live(), SUBJECT).map(Arrived::Way)
+}
+
+/// Whether its header promises no more than one request takes.
+fn is_short(inspection: &Inspection, limits: Limits) -> bool {
+    matches!(inspection.length, Length::Estimated(length) | Length::Exact(length) if length <= limits.longest())
 }
 
 /// Whether so many bytes are enough for a verdict.
@@ -230,7 +261,10 @@ const LONGEST_OGG: u64 = 4 * 1024 * 1024;
 
 #[cfg(test)]
 mod tests {
+    use stt_audio::Channel;
+
     use super::*;
+    use crate::args::{AudioArgs, Choice, UploadForm};
 
     /// A WAV whose header says `claimed` bytes, and which has `bytes`.
     fn wav(claimed: u64, bytes: usize) -> Vec<u8> {
@@ -239,14 +273,20 @@ mod tests {
         wav
     }
 
+    /// What is neither converted nor cut.
+    fn as_it_is(limits: Limits) -> Shaping {
+        let audio = AudioArgs { convert: Choice::Never, channel: Channel::Mix, raw: None, upload: UploadForm::Wav };
+        Shaping::whole(audio, limits)
+    }
+
     async fn send(input: &[u8], limits: Limits) -> Result<(Vec<u8>, Option<String>), String> {
         let mut sent = Vec::new();
-        match arrive(input, limits).await {
+        match arrive(io::Cursor::new(input.to_vec()), &as_it_is(limits)).await {
             Ok(Arrived::Stream { mut reader, progress, .. }) => {
                 reader.read_to_end(&mut sent).await.unwrap();
                 Ok((sent, progress.not_sent()))
             }
-            Ok(Arrived::Whole(_)) => unreachable!(),
+            Ok(Arrived::Way(_)) => unreachable!(),
             Err(problem) => Err(problem.to_string()),
         }
     }
@@ -315,7 +355,7 @@ mod tests {
         assert_eq!(
             send(&[b"ID3\x04\0".as_slice(), &[0; 600]].concat(), Limits::RECOGNITION).await.unwrap_err(),
             "standard input: MP3, the service takes WAV and Ogg Opus\n\
-             hint: ffmpeg -i - -ar 16000 -ac 1 -f wav - | stt transcribe -"
+             hint: without --convert never it becomes 16 kHz mono"
         );
         assert_eq!(send(b"", Limits::RECOGNITION).await.unwrap_err(), "standard input: nothing arrived");
     }
@@ -323,9 +363,8 @@ mod tests {
     #[tokio::test]
     async fn an_answer_before_the_end_leaves_something_unsent() {
         let input = wav(0, 64_000);
-        let Ok(Arrived::Stream { progress, .. }) = arrive(&input[..], Limits::RECOGNITION).await else {
-            unreachable!()
-        };
+        let arrived = arrive(io::Cursor::new(input), &as_it_is(Limits::RECOGNITION)).await;
+        let Ok(Arrived::Stream { progress, .. }) = arrived else { unreachable!() };
         assert!(progress.not_sent().is_some_and(|said| said.contains("answered after")));
     }
 }

@@ -12,6 +12,7 @@ mod connect;
 mod environment;
 mod exit;
 mod failure;
+mod heard;
 mod inputs;
 mod live;
 mod output;
@@ -20,10 +21,12 @@ mod problem;
 mod request;
 mod service;
 mod session;
+mod shaping;
 mod silence;
 mod stdin;
 mod token;
 mod transcribe;
+mod writing;
 
 use std::{
     env,

@@ -2,19 +2,23 @@
 
 use std::{fmt::Write as _, time::Duration};
 
-use stt_audio::Limits;
+use futures_util::StreamExt;
 use stt_auth::{Authorization, Now, Resource};
 use stt_core::{Call, Recognize, Step, Upload};
+use stt_long::Pieces;
 use stt_model::AudioFormat;
 use stt_transcript::escape_for_terminal;
 
 use crate::{
     args::{CallArgs, ExpectContinue, PreviewArgs},
-    audio::{Prepared, Source},
+    audio::{Source, Way},
+    exit::Exit,
+    heard::broken,
     inputs::{Input, Inputs},
     live::{self, Arrived},
     output::Output,
     problem::Problem,
+    shaping::Shaping,
 };
 
 /// Which of the two forms is wanted.
@@ -37,10 +41,10 @@ impl Preview {
 /// What all requests of a run have in common.
 pub(crate) struct Previewed<'a> {
     pub(crate) call: &'a CallArgs,
-    pub(crate) limits: Limits,
     pub(crate) preview: Preview,
     pub(crate) recognize: &'a Recognize,
     pub(crate) resource: &'a Resource,
+    pub(crate) shaping: Shaping,
 }
 
 impl Previewed<'_> {
@@ -68,13 +72,17 @@ impl Previewed<'_> {
 
     /// How the audio of an input would go out.
     async fn upload(&self, input: &Input, output: &mut Output) -> Result<Upload, Problem> {
-        let prepared = match input {
-            Input::File(path) => Prepared::of_file(path, self.limits)?,
+        let way = match input {
+            Input::File(path) => Way::of_file(path, &self.shaping)?,
             Input::Refused(_, problem) => return Err(problem.clone()),
-            Input::Stdin => match live::arrive(tokio::io::stdin(), self.limits).await? {
+            Input::Stdin => match live::arrive(tokio::io::stdin(), &self.shaping).await? {
                 Arrived::Stream { .. } => return Ok(self.framed(Upload::once(AudioFormat::WavPcm16k), None)),
-                Arrived::Whole(prepared) => prepared,
+                Arrived::Way(way) => way,
             },
+        };
+        let prepared = match way {
+            Way::Pieces(pieces) => return self.first(pieces, input, output).await,
+            Way::Whole(prepared) => prepared,
         };
         for warning in &prepared.warnings {
             output.note(&format!("{}: {warning}", input.subject()));
@@ -83,6 +91,26 @@ impl Previewed<'_> {
             output.note(&format!("{}: curl sends the header of the file itself", input.subject()));
         }
         Ok(self.framed(Upload::replayable(prepared.format), Some(prepared.source.bytes())))
+    }
+
+    /// How the first piece of an input would go out that is converted or cut.
+    async fn first(&self, mut pieces: Pieces, input: &Input, output: &mut Output) -> Result<Upload, Problem> {
+        let subject = input.subject();
+        if self.preview == Preview::Curl {
+            let what = "it would be converted or cut, which curl cannot do";
+            let hint = (*input != Input::Stdin).then(|| "stt convert makes a WAV of it".to_owned());
+            return Err(Problem::input(subject, what).hint(hint));
+        }
+        let piece = match pieces.next().await {
+            Some(Ok(piece)) => piece,
+            Some(Err(error)) => return Err(broken(&subject, &error)),
+            None => {
+                return Err(Problem::new(Exit::NoWords, "nothing but silence, so nothing would be sent").of(subject));
+            }
+        };
+        let (start, end) = (piece.start.as_millis(), piece.end.as_millis());
+        output.note(&format!("{subject}: the first request, of the audio from {start} to {end} ms"));
+        Ok(self.framed(Upload::replayable(piece.format), Some(piece.audio.len() as u64)))
     }
 
     fn framed(&self, upload: Upload, length: Option<u64>) -> Upload {
@@ -185,9 +213,11 @@ const REDACTED: &str = "REDACTED";
 
 #[cfg(test)]
 mod tests {
+    use stt_audio::{Channel, Limits};
     use stt_model::Language;
 
     use super::*;
+    use crate::args::{AudioArgs, Choice, UploadForm};
 
     const KEY: &str = "5ecret5ecret5ecret";
 
@@ -201,7 +231,9 @@ mod tests {
             retries: 0,
         };
         let recognize = &Recognize::new(Language::EN_US).detailed();
-        let previewed = Previewed { call: &call, limits: Limits::RECOGNITION, preview, recognize, resource: &resource };
+        let audio = AudioArgs { convert: Choice::Auto, channel: Channel::Mix, raw: None, upload: UploadForm::Wav };
+        let shaping = Shaping::whole(audio, Limits::RECOGNITION);
+        let previewed = Previewed { call: &call, preview, recognize, resource: &resource, shaping };
         previewed.show(Upload::replayable(AudioFormat::WavPcm16k), 1, "it's.wav").unwrap()
     }
 

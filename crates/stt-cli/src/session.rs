@@ -1,180 +1,226 @@
 //! One run against one resource: what is asked, and what becomes of each input.
 
-use std::{error::Error as _, sync::Arc, time::Duration};
+use std::{
+    error::Error as _,
+    pin::pin,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
 
-use stt_audio::Limits;
-use stt_core::{Error, Recognize, Reply};
+use futures_util::{StreamExt, stream};
+use stt_core::{Recognize, Reply};
 use stt_hyper::{Audio, Client};
+use stt_long::{LongPiece, PieceError, Pieces};
 use stt_model::{AudioFormat, Ticks};
-use stt_transcript::{Failure, Segment};
-use tokio::io::AsyncRead;
+use tokio::{io::AsyncRead, sync::Semaphore};
 
 use crate::{
-    audio::{Prepared, Source},
+    audio::{Prepared, Source, Way},
+    batch::{Flow, Teller},
+    brake::Brake,
     exit::Exit,
-    failure::{Asker, Reach, kind, reach},
+    failure::Asker,
+    heard::{Clock, Failed, Heard},
     inputs::Input,
     live::{self, Arrived},
     problem::Problem,
+    shaping::Shaping,
 };
 
 /// What all inputs of a run have in common.
 pub(crate) struct Session {
     pub(crate) asker: Asker,
     pub(crate) client: Client,
-    pub(crate) limits: Limits,
     pub(crate) recognize: Recognize,
+    pub(crate) shaping: Shaping,
+    brake: Mutex<Brake>,
+    jobs: usize,
+    /// One for each request that may be under way, whatever input it is of.
+    permits: Arc<Semaphore>,
 }
 
-/// What became of one input.
+/// What is told of an input before its outcome.
+pub(crate) enum Event {
+    /// One piece of it, most often the only one.
+    Heard(Box<Heard>),
+    /// Something odd about it.
+    Note(String),
+}
+
+impl Outcome {
+    /// By a mistake of this program, nothing is known of it.
+    pub(crate) const fn internal(input: Input) -> Self {
+        Self { input, length: None, not_sent: None }
+    }
+}
+
+/// What became of one input, beside what was heard in it.
 pub(crate) struct Outcome {
     pub(crate) input: Input,
     pub(crate) length: Option<Duration>,
-    pub(crate) result: Result<Reply, Failed>,
-    /// What is odd about the input.
-    pub(crate) warnings: Vec<String>,
     /// What of a live stream was not sent.
     pub(crate) not_sent: Option<String>,
 }
 
-/// Why an input has no result.
-pub(crate) struct Failed {
-    pub(crate) problem: Problem,
-    pub(crate) reach: Reach,
-    segment: Segment,
-}
-
 impl Session {
-    /// Recognizes one input.
-    pub(crate) async fn run(self: Arc<Self>, input: Input) -> Outcome {
-        match &input {
-            Input::Refused(_, problem) => {
-                let problem = problem.clone();
-                Outcome::refused(input, problem)
-            }
-            Input::File(path) => match Prepared::of_file(path, self.limits) {
-                Ok(prepared) => self.send(input, prepared).await,
-                Err(problem) => Outcome::refused(input, problem),
-            },
-            Input::Stdin => self.run_live(input, tokio::io::stdin()).await,
+    pub(crate) fn new(asker: Asker, client: Client, recognize: Recognize, shaping: Shaping, jobs: u16) -> Self {
+        let jobs = usize::from(jobs);
+        Self {
+            asker,
+            client,
+            recognize,
+            shaping,
+            brake: Mutex::default(),
+            jobs,
+            permits: Arc::new(Semaphore::new(jobs)),
         }
     }
 
-    async fn run_live(&self, input: Input, stream: impl AsyncRead + Send + Unpin + 'static) -> Outcome {
-        match live::arrive(stream, self.limits).await {
-            Err(problem) => Outcome::refused(input, problem),
-            Ok(Arrived::Whole(prepared)) => self.send(input, prepared).await,
+    /// Recognizes one input.
+    pub(crate) async fn run(self: Arc<Self>, input: Input, teller: Teller<Event>) -> Outcome {
+        let way = match &input {
+            Input::Refused(_, problem) => Err(problem.clone()),
+            Input::File(path) => Way::of_file(path, &self.shaping),
+            Input::Stdin => return self.run_live(input, tokio::io::stdin(), &teller).await,
+        };
+        self.go(input, way, &teller).await
+    }
+
+    async fn run_live(
+        self: &Arc<Self>,
+        input: Input,
+        stream: impl AsyncRead + Send + Unpin + 'static,
+        teller: &Teller<Event>,
+    ) -> Outcome {
+        match live::arrive(stream, &self.shaping).await {
             Ok(Arrived::Stream { reader, progress, warnings }) => {
+                note(teller, warnings);
                 let audio = Audio::reader(AudioFormat::WavPcm16k, reader);
-                let result = self.call(&input, audio, None).await;
+                let result = self.call(&input.subject(), audio, None).await;
                 // A failure says for itself that nothing was recognized.
                 let not_sent = result.is_ok().then(|| progress.not_sent()).flatten();
-                Outcome { input, length: Some(progress.heard()), result, warnings, not_sent }
+                self.whole(input, Some(progress.heard()), not_sent, result, teller)
             }
+            Ok(Arrived::Way(way)) => self.go(input, Ok(way), teller).await,
+            Err(problem) => self.go(input, Err(problem), teller).await,
         }
     }
 
-    async fn send(&self, input: Input, prepared: Prepared) -> Outcome {
+    async fn go(self: &Arc<Self>, input: Input, way: Result<Way, Problem>, teller: &Teller<Event>) -> Outcome {
+        match way {
+            Err(problem) => self.whole(input, None, None, Err(Failed::local("input", problem)), teller),
+            Ok(Way::Pieces(pieces)) => self.pieces(input, pieces, teller).await,
+            Ok(Way::Whole(prepared)) => self.send(input, prepared, teller).await,
+        }
+    }
+
+    async fn send(&self, input: Input, prepared: Prepared, teller: &Teller<Event>) -> Outcome {
         let Prepared { format, length, source, warnings } = prepared;
+        note(teller, warnings);
         let bytes = source.bytes();
         let audio = match source {
             Source::File(path, _) => Audio::open(path).await,
             Source::Memory(bytes) => Ok(Audio::bytes(format, bytes)),
         };
-        match audio {
-            Ok(audio) => {
-                let result = self.call(&input, audio, Some(bytes)).await;
-                Outcome { input, length, result, warnings, not_sent: None }
-            }
+        let result = match audio {
+            Ok(audio) => self.call(&input.subject(), audio, Some(bytes)).await,
             Err(error) => {
                 let why = error.source().map(ToString::to_string);
-                let problem = Problem::input(input.subject(), error.to_string()).why(why);
-                Outcome::refused(input, problem)
+                Err(Failed::local("input", Problem::input(input.subject(), error.to_string()).why(why)))
             }
-        }
-    }
-
-    async fn call(&self, input: &Input, audio: Audio, bytes: Option<u64>) -> Result<Reply, Failed> {
-        self.client
-            .recognize(audio, &self.recognize)
-            .await
-            .map_err(|error| Failed::call(&error, self.asker.problem(&error, &input.subject(), bytes)))
-    }
-}
-
-impl Outcome {
-    /// Something that was refused before anything was sent.
-    pub(crate) fn refused(input: Input, problem: Problem) -> Self {
-        Self { input, length: None, result: Err(Failed::local("input", problem)), warnings: Vec::new(), not_sent: None }
-    }
-
-    /// A mistake of this program, in the work on one input.
-    pub(crate) fn internal(input: Input) -> Self {
-        let problem = Problem::new(Exit::Service, "internal error").of(input.subject());
-        let result = Err(Failed::local("internal", problem));
-        Self { input, length: None, result, warnings: Vec::new(), not_sent: None }
-    }
-
-    /// How far its failure reaches, if it is one.
-    pub(crate) fn reach(&self) -> Option<Reach> {
-        self.result.as_ref().err().map(|failed| failed.reach)
-    }
-
-    /// What stands in the transcript.
-    pub(crate) fn segment(&self) -> Segment {
-        match &self.result {
-            Ok(reply) => {
-                let segment = Segment::new(Ok(reply.recognition.clone()))
-                    .piece(Ticks(0), self.length.map(Ticks::from))
-                    .connection_id(reply.connection_id.to_string())
-                    .attempts(reply.attempts);
-                match reply.request_id() {
-                    Some(id) => segment.request_id(id),
-                    None => segment,
-                }
-            }
-            Err(failed) => failed.segment.clone().piece(Ticks(0), self.length.map(Ticks::from)),
-        }
-    }
-
-    /// How it went, for those who want to know more.
-    pub(crate) fn detail(&self) -> String {
-        let mut parts = Vec::new();
-        parts.extend(self.length.map(|length| format!("{:.1} s of audio", length.as_secs_f64())));
-        match &self.result {
-            Ok(reply) => {
-                let noun = if reply.attempts == 1 { "attempt" } else { "attempts" };
-                parts.push(format!("{} {noun}", reply.attempts));
-                parts.push(format!("connection id {}", reply.connection_id));
-                parts.extend(reply.request_id().map(|id| format!("request id {id}")));
-            }
-            Err(_) => parts.push("failed".to_owned()),
-        }
-        format!("{}: {}", self.input.subject(), parts.join(", "))
-    }
-}
-
-impl Failed {
-    fn call(error: &Error, problem: Problem) -> Self {
-        let failure = Failure {
-            kind: kind(error.kind()).to_owned(),
-            message: problem.what().to_owned(),
-            status: error.status().map(|status| status.as_u16()),
-            retryable: error.is_retryable(),
         };
-        let mut segment = Segment::new(Err(failure)).attempts(error.attempts());
-        if let Some(id) = error.connection_id() {
-            segment = segment.connection_id(id.to_string());
-        }
-        if let Some(id) = error.request_id() {
-            segment = segment.request_id(id);
-        }
-        Self { problem, reach: reach(error), segment }
+        self.whole(input, length, None, result, teller)
     }
 
-    fn local(kind: &str, problem: Problem) -> Self {
-        let message = problem.what().to_owned();
-        let failure = Failure { kind: kind.to_owned(), message, status: None, retryable: false };
-        Self { problem, reach: Reach::Input, segment: Segment::new(Err(failure)) }
+    /// Recognizes the pieces of one input, several at once where that is allowed, and tells of them in their order.
+    async fn pieces(self: &Arc<Self>, input: Input, pieces: Pieces, teller: &Teller<Event>) -> Outcome {
+        let progress = pieces.progress();
+        // A permit comes before its piece, so that inputs that wait for one hold no pieces.
+        let (session, permits) = (Arc::clone(self), Arc::clone(&self.permits));
+        let begun = stream::unfold((permits, pieces, Ticks(0)), |(permits, mut pieces, last)| async move {
+            let permit = Arc::clone(&permits).acquire_owned().await.ok()?;
+            let piece = pieces.next().await?;
+            let end = piece.as_ref().map_or(last, |piece| piece.end);
+            Some(((permit, piece, last), (permits, pieces, end)))
+        });
+        let subject = input.subject();
+        let asked = begun.map(move |(permit, piece, last)| {
+            let (session, subject) = (Arc::clone(&session), subject.clone());
+            async move {
+                let heard = session.piece(&subject, piece, last).await;
+                drop(permit);
+                heard
+            }
+        });
+        let mut heard = pin!(asked.buffered(self.jobs));
+        while let Some(heard) = heard.next().await {
+            let is_last = heard.is_skipped();
+            teller.tell(Event::Heard(Box::new(heard)));
+            if is_last {
+                break;
+            }
+        }
+        note(teller, progress.notes());
+        note(teller, progress.losses());
+        Outcome { input, length: Some(progress.read()), not_sent: None }
     }
+
+    async fn piece(&self, subject: &str, piece: Result<LongPiece, PieceError>, last: Ticks) -> Heard {
+        let piece = match piece {
+            Ok(piece) if self.flow() == Flow::Next => piece,
+            Ok(piece) => return Heard::skipped(subject, piece.start),
+            Err(error) => return Heard::broken(subject, last, &error),
+        };
+        let whole = piece.start == Ticks(0) && piece.cut == stt_audio::Cut::End;
+        let named = if whole { subject.to_owned() } else { named(subject, &piece) };
+        let bytes = piece.audio.len() as u64;
+        let result = self.ask(&named, piece.audio(), Some(bytes)).await;
+        Heard::piece(&piece, result)
+    }
+
+    /// Asks for the whole of an input.
+    async fn call(&self, subject: &str, audio: Audio, bytes: Option<u64>) -> Result<Reply, Failed> {
+        match self.permits.acquire().await {
+            Ok(_permit) => self.ask(subject, audio, bytes).await,
+            Err(error) => Err(Failed::local("internal", Problem::new(Exit::Service, error.to_string()).of(subject))),
+        }
+    }
+
+    async fn ask(&self, subject: &str, audio: Audio, bytes: Option<u64>) -> Result<Reply, Failed> {
+        let answer = self.client.recognize(audio, &self.recognize).await;
+        let result = answer.map_err(|error| Failed::call(&error, self.asker.problem(&error, subject, bytes)));
+        self.brake().see(result.as_ref().err().map(|failed| failed.reach));
+        result
+    }
+
+    fn whole(
+        &self,
+        input: Input,
+        length: Option<Duration>,
+        not_sent: Option<String>,
+        result: Result<Reply, Failed>,
+        teller: &Teller<Event>,
+    ) -> Outcome {
+        teller.tell(Event::Heard(Box::new(Heard::whole(length, result))));
+        Outcome { input, length, not_sent }
+    }
+
+    /// Whether anything more should be begun.
+    pub(crate) fn flow(&self) -> Flow {
+        self.brake().flow()
+    }
+
+    pub(crate) fn brake(&self) -> MutexGuard<'_, Brake> {
+        // A count is whole after every statement, so a panic elsewhere leaves it usable.
+        self.brake.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn note(teller: &Teller<Event>, notes: impl IntoIterator<Item: ToString>) {
+    notes.into_iter().for_each(|note| teller.tell(Event::Note(note.to_string())));
+}
+
+/// A piece of an input, as it is called in messages.
+fn named(subject: &str, piece: &LongPiece) -> String {
+    format!("{subject} from {} to {}", Clock(piece.start), Clock(piece.end))
 }

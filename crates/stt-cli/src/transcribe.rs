@@ -2,24 +2,27 @@
 
 use std::sync::Arc;
 
-use stt_audio::Limits;
 use stt_auth::Resource;
 use stt_model::Language;
-use stt_transcript::Transcript;
+use stt_transcript::Format;
 
 use crate::{
-    args::{OutputFormat, TranscribeArgs},
-    batch::{self, Dropped, Panicked},
+    args::TranscribeArgs,
+    batch::{self, Dropped, Panicked, Told},
     brake::Brake,
     connect::{Connection, connect},
     environment::Environment,
+    exit::Exit,
+    heard::Heard,
     inputs::{Input, Inputs},
     output::Output,
     preview::{Preview, Previewed},
     problem::Problem,
     request,
-    session::Outcome,
+    session::{Event, Outcome},
+    shaping::Shaping,
     silence, stdin,
+    writing::Writing,
 };
 
 /// Does what was asked for; what cannot even be begun is returned.
@@ -27,40 +30,41 @@ pub(crate) async fn run(args: &TranscribeArgs, environment: &Environment, output
     let language = request::language(&args.recognition, environment)?;
     let inputs = Inputs::find(&args.inputs)?;
     check(args, &inputs)?;
+    let shaping = Shaping::of(args.audio, args.split, args.output_format.is_captions())?;
     let connection = connect(&args.service, environment, !inputs.has_stdin(), output).await?;
-    let recognize = request::recognize(&args.recognition, &language).format(args.format);
+    let mut recognize = request::recognize(&args.recognition, &language).format(args.format);
+    if args.output_format.is_captions() && !args.recognition.query.iter().any(|(name, _)| name == WORD_TIMES) {
+        recognize = recognize.query(WORD_TIMES, "true");
+    }
     connection.check(&recognize)?;
     output.write_to(args.output.as_deref(), inputs.paths().chain(args.service.files()))?;
     if let Some(preview) = Preview::of(args.preview) {
-        let limits = Limits::RECOGNITION;
         let resource = &connection.resource;
-        let previewed = Previewed { call: &args.call, limits, preview, recognize: &recognize, resource };
+        let previewed = Previewed { call: &args.call, preview, recognize: &recognize, resource, shaping };
         return previewed.all(inputs, output).await;
     }
-    let session = Arc::new(connection.session(recognize, &args.call, Limits::RECOGNITION)?);
-    let work = |input: Input| {
-        let session = Arc::clone(&session);
-        async move { session.run(input).await }
-    };
-    let mut brake = Brake::default();
-    let mut report = Report::new(args, language, &connection, inputs.several, output);
+    let session = Arc::new(connection.session(recognize, &args.call, shaping, args.jobs)?);
+    let work = |input: Input, teller| Arc::clone(&session).run(input, teller);
     let list = inputs.list.clone();
+    let mut report = Report::new(args, language, &connection, inputs.several, output);
     let begun = batch::in_order(
         inputs.list,
         args.jobs.into(),
         work,
-        |outcome| brake.judge(outcome.as_ref().ok()),
-        |place, outcome| report.one(&outcome.unwrap_or_else(|Panicked| Outcome::internal(list[place].clone()))),
+        |_| session.flow(),
+        |place, told| report.told(&list[place], told),
     )
     .await;
-    report.summary(&brake, &list[begun..]);
+    report.summary(&session.brake(), &list[begun..]);
     Ok(())
 }
 
 /// What can be known to be wrong before anything is opened.
 fn check(args: &TranscribeArgs, inputs: &Inputs) -> Result<(), Problem> {
-    if args.output_format == OutputFormat::Json && inputs.several {
-        return Err(Problem::usage("-f json is for one input; for several there is -f ndjson, one object a line"));
+    if inputs.several && !matches!(args.output_format, Format::Ndjson | Format::Text) {
+        let format = args.output_format;
+        let what = format!("-f {format} is for one input; for several there is -f ndjson, one object a line");
+        return Err(Problem::usage(what));
     }
     if inputs.has_stdin() { stdin::check(&args.call) } else { Ok(()) }
 }
@@ -68,14 +72,17 @@ fn check(args: &TranscribeArgs, inputs: &Inputs) -> Result<(), Problem> {
 /// Tells what became of each input, and in the end of all.
 struct Report<'a> {
     allow_empty: bool,
-    format: OutputFormat,
     language: Language,
     output: &'a mut Output,
     resource: Resource,
     several: bool,
+    /// What is written of the input whose turn it is.
+    writing: Writing,
     with_words: usize,
     without_words: usize,
     failed: usize,
+    /// Whether it was said that there are other ways for long audio.
+    is_long_said: bool,
     /// Whether new tokens could not be had when that was last said.
     troubled: bool,
 }
@@ -90,7 +97,7 @@ impl<'a> Report<'a> {
     ) -> Self {
         Self {
             allow_empty: args.allow_empty,
-            format: args.output_format,
+            writing: Writing::new(args.output_format, args.captions.layout(), &language, several),
             language,
             output,
             resource: connection.resource.clone(),
@@ -98,46 +105,63 @@ impl<'a> Report<'a> {
             with_words: 0,
             without_words: 0,
             failed: 0,
+            is_long_said: false,
             troubled: false,
         }
     }
 
-    fn one(&mut self, outcome: &Outcome) -> Result<(), Dropped> {
+    fn told(&mut self, input: &Input, told: Told<Event, Outcome>) -> Result<(), Dropped> {
+        match told {
+            Told::Event(Event::Heard(heard)) => self.heard(input, &heard),
+            Told::Event(Event::Note(note)) => {
+                self.output.note(&format!("{}: {note}", input.subject()));
+                Ok(())
+            }
+            Told::Done(Ok(outcome)) => self.done(&outcome),
+            Told::Done(Err(Panicked)) => {
+                self.heard(input, &Heard::internal(input))?;
+                self.done(&Outcome::internal(input.clone()))
+            }
+        }
+    }
+
+    fn heard(&mut self, input: &Input, heard: &Heard) -> Result<(), Dropped> {
+        let written = self.writing.heard(input, heard.segment(), self.output);
+        if let Err(failed) = &heard.result {
+            self.output.problem(&failed.problem);
+        }
+        self.output.detail(&format!("{}: {}", input.subject(), heard.detail()));
+        let pieces = self.writing.pieces();
+        if 1 < pieces {
+            self.output.progress(&format!("{}: {pieces} pieces done, to {}", input.subject(), heard.until()));
+            if !self.is_long_said {
+                self.is_long_said = true;
+                self.output.note(LONG);
+            }
+        }
+        self.trouble();
+        written.map_err(|_| Dropped)
+    }
+
+    fn done(&mut self, outcome: &Outcome) -> Result<(), Dropped> {
         let subject = outcome.input.subject();
-        for warning in &outcome.warnings {
-            self.output.note(&format!("{subject}: {warning}"));
-        }
-        let mut transcript = Transcript::new(outcome.input.name(), self.language.clone(), vec![outcome.segment()]);
-        if let Some(length) = outcome.length {
-            transcript = transcript.audio(length);
-        }
-        let has_words = transcript.has_words();
-        let written = match self.format {
-            OutputFormat::Json | OutputFormat::Ndjson => self.output.lines(&transcript.to_json()),
-            OutputFormat::Text if !has_words => Ok(()),
-            OutputFormat::Text if self.several => {
-                let text = transcript.text().replace(['\r', '\n'], " ");
-                self.output.text_line(&format!("{}: {text}", outcome.input.name()))
-            }
-            OutputFormat::Text => self.output.text_line(&transcript.text()),
-        };
-        match &outcome.result {
-            Err(failed) => {
-                self.failed += 1;
-                self.output.problem(&failed.problem);
-            }
-            Ok(_) if has_words => self.with_words += 1,
-            Ok(reply) => {
-                self.without_words += 1;
-                let problem = silence::problem(&reply.recognition, &subject, &self.language);
-                if self.allow_empty { self.output.allowed(&problem) } else { self.output.problem(&problem) }
-            }
+        let (transcript, written) = self.writing.done(&outcome.input, outcome.length, self.output);
+        if transcript.segments().iter().any(|segment| segment.failure().is_some()) {
+            self.failed += 1;
+        } else if transcript.has_words() {
+            self.with_words += 1;
+        } else {
+            self.without_words += 1;
+            let first = transcript.segments().first().and_then(|segment| segment.recognition());
+            let problem = match first {
+                Some(recognition) => silence::problem(recognition, &subject, &self.language),
+                None => Problem::new(Exit::NoWords, "nothing but silence, so nothing was sent").of(subject),
+            };
+            if self.allow_empty { self.output.allowed(&problem) } else { self.output.problem(&problem) }
         }
         if let Some(not_sent) = &outcome.not_sent {
             self.output.notice(not_sent);
         }
-        self.output.detail(&outcome.detail());
-        self.trouble();
         written.map_err(|_| Dropped)
     }
 
@@ -170,6 +194,14 @@ impl<'a> Report<'a> {
     }
 }
 
+/// Asks for the times of words. Microsoft's SDKs ask so on the same path by WebSocket; that this API heeds it is a guess,
+/// and where it does not, times are estimated from those of the pieces.
+const WORD_TIMES: &str = "wordLevelTimestamps";
+
+/// Both take hours of audio and say who spoke when, which this API does not.
+const LONG: &str =
+    "hint: for long audio the service also has fast transcription and batch transcription, which take it whole";
+
 #[cfg(test)]
 mod tests {
     use std::{
@@ -180,6 +212,7 @@ mod tests {
 
     use http::Response;
     use stt_auth::{Access, Authorization, Lease, Now};
+    use stt_transcript::Captions;
 
     use super::*;
 
@@ -210,7 +243,7 @@ mod tests {
         let mut output = Output::talking_to(said.clone());
         let mut report = Report {
             allow_empty: false,
-            format: OutputFormat::Text,
+            writing: Writing::new(Format::Text, Captions::default(), &Language::EN_US, true),
             language: Language::EN_US,
             output: &mut output,
             resource: resource.clone(),
@@ -218,6 +251,7 @@ mod tests {
             with_words: 0,
             without_words: 0,
             failed: 0,
+            is_long_said: false,
             troubled: false,
         };
         report.trouble();

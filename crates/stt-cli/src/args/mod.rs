@@ -1,17 +1,23 @@
 //! Exactly what was typed.
 #![expect(clippy::doc_markdown, reason = "these comments are the help of the program, where backquotes would be shown")]
 
+mod audio;
 mod call;
 mod guard;
 mod service;
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{
+    Args, Parser, Subcommand, ValueEnum,
+    builder::{PossibleValue, PossibleValuesParser, TypedValueParser},
+};
 use stt_model::{Dimension, GradingSystem, Granularity, Mode, PhonemeAlphabet, Profanity, ResultFormat};
+use stt_transcript::Format;
 
 use self::call::{name_and_value, word};
 pub(crate) use self::{
+    audio::{AudioArgs, CaptionArgs, Choice, SplitArgs, UploadForm},
     call::{CallArgs, ExpectContinue, PreviewArgs},
     guard::refuse_key,
     service::{Auth, KeyServiceArgs, ServiceArgs},
@@ -32,15 +38,15 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     /// Write down what is said in audio files or in a live stream.
     #[command(visible_alias = "recognize", before_help = TRANSCRIBE_EXAMPLES)]
-    Transcribe(TranscribeArgs),
+    Transcribe(Box<TranscribeArgs>),
     /// Score how well a text is read out.
     #[command(before_help = ASSESS_EXAMPLES)]
-    Assess(AssessArgs),
+    Assess(Box<AssessArgs>),
     /// Exchange the key for an access token, which lives for ten minutes.
     #[command(before_help = TOKEN_EXAMPLES)]
     Token(TokenArgs),
     /// Stand in for the service, offline and without a key, in the tests of any program.
-    Emulator(stt_emulator::cli::Arguments),
+    Emulator(Box<stt_emulator::cli::Arguments>),
 }
 
 /// How much is said on standard error.
@@ -64,9 +70,9 @@ pub(crate) struct TranscribeArgs {
     /// Detail of the service's result.
     #[arg(long, default_value = "detailed", value_parser = word::<ResultFormat>(&["simple", "detailed"]))]
     pub(crate) format: ResultFormat,
-    /// What to write: text, json (one object for one input) or ndjson (one object a line).
-    #[arg(short = 'f', long, default_value = "text")]
-    pub(crate) output_format: OutputFormat,
+    /// What to write: text, json or captions of one input, a table of it, or ndjson (one object a line) of any number.
+    #[arg(short = 'f', long, value_name = "FORMAT", default_value = "text", value_parser = output_format())]
+    pub(crate) output_format: Format,
     /// Write to this file instead of standard output.
     #[arg(short, long, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
@@ -78,6 +84,12 @@ pub(crate) struct TranscribeArgs {
     pub(crate) allow_empty: bool,
     #[command(flatten)]
     pub(crate) preview: PreviewArgs,
+    #[command(flatten)]
+    pub(crate) audio: AudioArgs,
+    #[command(flatten)]
+    pub(crate) split: SplitArgs,
+    #[command(flatten)]
+    pub(crate) captions: CaptionArgs,
     #[command(flatten)]
     pub(crate) service: ServiceArgs,
     #[command(flatten)]
@@ -104,6 +116,8 @@ pub(crate) struct AssessArgs {
     pub(crate) preview: PreviewArgs,
     #[command(flatten)]
     pub(crate) assessment: AssessmentArgs,
+    #[command(flatten)]
+    pub(crate) audio: AudioArgs,
     #[command(flatten)]
     pub(crate) service: ServiceArgs,
     #[command(flatten)]
@@ -176,18 +190,19 @@ pub(crate) struct TokenArgs {
 }
 
 #[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
-pub(crate) enum OutputFormat {
-    #[value(alias = "txt")]
-    Text,
-    Json,
-    Ndjson,
-}
-
-#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
 pub(crate) enum AssessmentFormat {
     #[value(alias = "txt")]
     Text,
     Json,
+}
+
+/// The words of the formats, and `txt` for those who think of the file.
+fn output_format() -> impl TypedValueParser<Value = Format> {
+    let words = Format::ALL.iter().map(|format| match format {
+        Format::Text => PossibleValue::new(format.as_str()).alias(format.extension()),
+        format => PossibleValue::new(format.as_str()),
+    });
+    PossibleValuesParser::new(words).try_map(|word| word.parse::<Format>())
 }
 
 const EXAMPLES: &str = "\

@@ -8,6 +8,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use indicatif::{ProgressBar, ProgressStyle};
 use stt_transcript::escape_for_terminal as escaped;
 
 use self::beside::Beside;
@@ -26,6 +27,7 @@ pub(crate) struct Output {
     /// Whether a person looks at the results, so that what a terminal obeys has to be made harmless.
     terminal: bool,
     colours: bool,
+    progress: ProgressBar,
     /// The heaviest exit code so far.
     exit: Exit,
     state: State,
@@ -62,6 +64,8 @@ impl Output {
             talk_args,
             terminal,
             colours: terminal && !plain,
+            // It draws on standard error, and nothing where that is no terminal.
+            progress: ProgressBar::no_length().with_style(ProgressStyle::with_template("{msg}").expect("a field")),
             exit: Exit::Success,
             state: State::Open,
         }
@@ -76,6 +80,7 @@ impl Output {
             talk_args: TalkArgs::default(),
             terminal: false,
             colours: false,
+            progress: ProgressBar::hidden(),
             exit: Exit::Success,
             state: State::Open,
         }
@@ -121,16 +126,39 @@ impl Output {
         self.lines(&shown)
     }
 
+    /// Results that hold text from elsewhere, with the ends of their lines; on a terminal they are made harmless.
+    pub(crate) fn text(&mut self, text: &str) -> Result<(), Closed> {
+        if !self.terminal {
+            return self.write(text);
+        }
+        let lines: String = text
+            .split_inclusive('\n')
+            .map(|line| match line.strip_suffix('\n') {
+                Some(line) => escaped(line).into_owned() + "\n",
+                None => escaped(line).into_owned(),
+            })
+            .collect();
+        self.write(&lines)
+    }
+
     /// Results whose every character is ours, or already harmless.
     pub(crate) fn lines(&mut self, text: &str) -> Result<(), Closed> {
+        self.write(&format!("{text}\n"))
+    }
+
+    fn write(&mut self, text: &str) -> Result<(), Closed> {
         if self.state != State::Open {
             return Err(Closed);
+        }
+        if text.is_empty() {
+            return Ok(());
         }
         let (name, sink): (_, &mut dyn Write) = match &mut self.results {
             Results::File(path, file) => (path.display().to_string(), file),
             Results::Stream(stream) => (STANDARD_OUTPUT.to_owned(), stream),
         };
-        let written = sink.write_all(text.as_bytes()).and_then(|()| sink.write_all(b"\n")).and_then(|()| sink.flush());
+        let progress = &self.progress;
+        let written = progress.suspend(|| sink.write_all(text.as_bytes()).and_then(|()| sink.flush()));
         written.map_err(|error| self.close(&name, &error))
     }
 
@@ -150,6 +178,14 @@ impl Output {
     /// Whether the reader of the results went away, after which nothing more is of interest.
     pub(crate) fn is_unread(&self) -> bool {
         self.state == State::Unread
+    }
+
+    /// How far the run is: one line that the next one replaces, on a terminal only and unless the run is quiet.
+    pub(crate) fn progress(&mut self, text: &str) {
+        if !self.talk_args.quiet {
+            self.progress.set_message(escaped(text).into_owned());
+            self.progress.tick();
+        }
     }
 
     /// Something to know, unless the run is quiet.
@@ -173,6 +209,7 @@ impl Output {
 
     /// Puts a file of results in place, and tells how the run ended.
     pub(crate) fn finish(mut self) -> Exit {
+        self.progress.finish_and_clear();
         let results = std::mem::replace(&mut self.results, Results::Stream(Box::new(io::sink())));
         // A failure is no result: what stands there from before is worth more than an empty file.
         if let Results::File(path, file) = results
@@ -187,6 +224,7 @@ impl Output {
 
     /// Ends a run that somebody interrupted: what is complete stays, and what is not is no result.
     pub(crate) fn interrupted(mut self) -> Exit {
+        self.progress.finish_and_clear();
         if let Results::File(_, file) = std::mem::replace(&mut self.results, Results::Stream(Box::new(io::sink())))
             && let Some(kept) = file.leave()
         {
@@ -206,7 +244,8 @@ impl Output {
 
     /// Standard error may be closed too; there is nobody left to tell.
     fn say(&mut self, text: &str) {
-        let _ = writeln!(self.talk, "{text}");
+        let talk = &mut self.talk;
+        let _ = self.progress.suspend(|| writeln!(talk, "{text}"));
     }
 }
 
@@ -277,6 +316,7 @@ mod tests {
             talk_args,
             terminal,
             colours: false,
+            progress: ProgressBar::hidden(),
             exit: Exit::Success,
             state: State::Open,
         };

@@ -1,0 +1,163 @@
+//! What was heard in one piece of an input.
+
+use std::{error::Error as _, fmt, time::Duration};
+
+use stt_audio::{Cut, DecodeError};
+use stt_core::{Error, Reply};
+use stt_long::{LongPiece, PieceError};
+use stt_model::Ticks;
+use stt_transcript::{Failure, Segment};
+
+use crate::{
+    exit::Exit,
+    failure::{Reach, reach},
+    inputs::Input,
+    output::io_reason,
+    problem::Problem,
+};
+
+/// What was heard in one piece of an input; most inputs are one piece.
+pub(crate) struct Heard {
+    pub(crate) result: Result<Reply, Failed>,
+    cut: Cut,
+    end: Option<Ticks>,
+    start: Ticks,
+}
+
+/// Why a piece has no result.
+pub(crate) struct Failed {
+    pub(crate) problem: Problem,
+    pub(crate) reach: Reach,
+    failure: Failure,
+    attempts: u32,
+    connection_id: Option<String>,
+    request_id: Option<String>,
+}
+
+impl Heard {
+    /// In all of an input.
+    pub(crate) fn whole(length: Option<Duration>, result: Result<Reply, Failed>) -> Self {
+        Self { result, cut: Cut::End, end: length.map(Ticks::from), start: Ticks(0) }
+    }
+
+    /// In a piece of it.
+    pub(crate) fn piece(piece: &LongPiece, result: Result<Reply, Failed>) -> Self {
+        Self { result, cut: piece.cut, end: Some(piece.end), start: piece.start }
+    }
+
+    /// Nothing, because the audio cannot be used from here on.
+    pub(crate) fn broken(subject: &str, start: Ticks, error: &PieceError) -> Self {
+        let problem = broken(subject, error);
+        Self { result: Err(Failed::local("input", problem)), cut: Cut::End, end: None, start }
+    }
+
+    /// Nothing, by a mistake of this program in the work on one input.
+    pub(crate) fn internal(input: &Input) -> Self {
+        let problem = Problem::new(Exit::Service, "internal error").of(input.subject());
+        Self::whole(None, Err(Failed::local("internal", problem)))
+    }
+
+    /// Nothing from here on, because the run was stopped.
+    pub(crate) fn skipped(subject: &str, start: Ticks) -> Self {
+        let problem = Problem::new(Exit::Service, "the rest was not tried").of(subject);
+        Self { result: Err(Failed::local(SKIPPED, problem)), cut: Cut::End, end: None, start }
+    }
+
+    pub(crate) fn is_skipped(&self) -> bool {
+        self.result.as_ref().is_err_and(|failed| failed.failure.kind == SKIPPED)
+    }
+
+    /// What stands in the transcript.
+    pub(crate) fn segment(&self) -> Segment {
+        let (segment, connection_id, request_id) = match &self.result {
+            Ok(reply) => (
+                Segment::new(Ok(reply.recognition.clone())).attempts(reply.attempts),
+                Some(reply.connection_id.to_string()),
+                reply.request_id().map(str::to_owned),
+            ),
+            Err(failed) => (
+                Segment::new(Err(failed.failure.clone())).attempts(failed.attempts),
+                failed.connection_id.clone(),
+                failed.request_id.clone(),
+            ),
+        };
+        let segment = connection_id.into_iter().fold(segment, Segment::connection_id);
+        let segment = request_id.into_iter().fold(segment, Segment::request_id);
+        segment.piece(self.start, self.end).forced_cut(self.cut == Cut::Forced)
+    }
+
+    /// Where in the input it ends, or begins if that is not known.
+    pub(crate) fn until(&self) -> Clock {
+        Clock(self.end.unwrap_or(self.start))
+    }
+
+    /// How it went, for those who want to know more.
+    pub(crate) fn detail(&self) -> String {
+        let mut parts = Vec::new();
+        parts.extend(self.end.map(|end| {
+            let length = Duration::from(Ticks(end.0.saturating_sub(self.start.0)));
+            format!("{:.1} s of audio", length.as_secs_f64())
+        }));
+        match &self.result {
+            Ok(reply) => {
+                let noun = if reply.attempts == 1 { "attempt" } else { "attempts" };
+                parts.push(format!("{} {noun}", reply.attempts));
+                parts.push(format!("connection id {}", reply.connection_id));
+                parts.extend(reply.request_id().map(|id| format!("request id {id}")));
+            }
+            Err(_) => parts.push("failed".to_owned()),
+        }
+        parts.join(", ")
+    }
+}
+
+impl Failed {
+    /// A request failed.
+    pub(crate) fn call(error: &Error, problem: Problem) -> Self {
+        let failure = Failure {
+            kind: error.kind().word().to_owned(),
+            message: problem.what().to_owned(),
+            status: error.status().map(|status| status.as_u16()),
+            retryable: error.is_retryable(),
+        };
+        Self {
+            problem,
+            reach: reach(error),
+            failure,
+            attempts: error.attempts(),
+            connection_id: error.connection_id().map(|id| id.to_string()),
+            request_id: error.request_id().map(str::to_owned),
+        }
+    }
+
+    /// Nothing was asked.
+    pub(crate) fn local(kind: &str, problem: Problem) -> Self {
+        let message = problem.what().to_owned();
+        let failure = Failure { kind: kind.to_owned(), message, status: None, retryable: false };
+        Self { problem, reach: Reach::Input, failure, attempts: 0, connection_id: None, request_id: None }
+    }
+}
+
+/// Audio that cannot be used, or not further.
+pub(crate) fn broken(subject: &str, error: &PieceError) -> Problem {
+    let why = match error {
+        PieceError::Audio(DecodeError::Io(error)) => Some(io_reason(error)),
+        error => error.source().map(ToString::to_string),
+    };
+    Problem::input(subject, error.to_string()).why(why)
+}
+
+/// A time as players show it: `1:50`, `1:02:03`.
+pub(crate) struct Clock(pub(crate) Ticks);
+
+impl fmt::Display for Clock {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let seconds = self.0.as_millis() / 1_000;
+        match (seconds / 3_600, seconds / 60 % 60, seconds % 60) {
+            (0, minutes, seconds) => write!(f, "{minutes}:{seconds:02}"),
+            (hours, minutes, seconds) => write!(f, "{hours}:{minutes:02}:{seconds:02}"),
+        }
+    }
+}
+
+const SKIPPED: &str = "not_tried";
