@@ -43,7 +43,7 @@ fn every_program_of_the_documentation_is_an_example() {
                 assert!(is_doctest(&file), "{file}: a program in the documentation is an example or a doctest");
                 continue;
             };
-            let source = ["stt-hyper", "stt-core", "stt-model", "stt-emulator"]
+            let source = ["stt-hyper", "stt-long", "stt-core", "stt-model", "stt-emulator"]
                 .iter()
                 .map(|owner| root().join("crates").join(owner).join("examples").join(format!("{name}.rs")))
                 .find(|path| path.exists())

@@ -22,6 +22,13 @@ fn chunked() {
 }
 
 #[test]
+fn long() {
+    let said = play("long", &[]);
+    let lines: Vec<&str> = said.lines().collect();
+    assert_eq!((lines[0], lines[2], lines.len()), ("1", "Remind me to buy five pencils.", 3), "{said}");
+}
+
+#[test]
 fn token() {
     check("token", &[], "Remind me to buy five pencils.\nGood morning.\n");
 }

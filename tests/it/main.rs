@@ -8,6 +8,7 @@ mod examples;
 mod exchange;
 mod faults;
 mod headers;
+mod long;
 mod python;
 mod results;
 mod split;
