@@ -21,6 +21,20 @@ pub enum Cure {
     Split,
 }
 
+impl Cure {
+    /// The cure as one word for programs.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Convert => "convert",
+            Self::Describe => "describe",
+            Self::Elsewhere => "elsewhere",
+            Self::None => "none",
+            Self::Split => "split",
+        }
+    }
+}
+
 /// The features of this crate that reading the samples of a file takes.
 #[non_exhaustive]
 #[derive(Clone, Copy, Debug, Default, Eq, Hash, PartialEq)]

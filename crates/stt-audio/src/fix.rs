@@ -17,29 +17,53 @@ impl Reason {
     /// ```
     #[must_use]
     pub fn fix(&self, input: &str) -> Option<String> {
-        if input.contains(char::REPLACEMENT_CHARACTER) {
-            return None;
-        }
-        let from = match input {
-            "-" => "-".to_owned(),
-            name => quoted(&plain(name)),
-        };
-        match (self, self.cure()) {
-            (Self::NotAudio(Container::Base64), _) => Some(format!("base64 -d {from} > {}", output(input, "-decoded"))),
-            (_, Cure::None) => None,
+        Some(match (self, self.cure()) {
+            (Self::NotAudio(Container::Base64), _) => {
+                let [from, to] = shell_names(input, "-decoded")?;
+                format!("base64 -d {from} > {to}")
+            }
+            (_, Cure::None) => return None,
             // What people hand in most often, of what nobody can tell from other data.
             (_, Cure::Describe) => {
-                Some(format!("ffmpeg -f s16le -ar 16000 -ac 1 -i {from} {}", output(input, "-16k.wav")))
+                let [from, to] = shell_names(input, "-16k.wav")?;
+                format!("ffmpeg -f s16le -ar 16000 -ac 1 -i {from} {to}")
             }
             (Self::TooLong { limits, .. }, _) => {
                 // Cuts fall on packets of ffmpeg's own, a little late.
                 let seconds = limits.longest().as_secs().saturating_sub(5).max(1);
-                let to = output(&input.replace('%', "%%"), "-%03d.wav");
-                Some(format!("ffmpeg -i {from} -ar 16000 -ac 1 -f segment -segment_time {seconds} {to}"))
+                let ([from, _], [_, to]) =
+                    (shell_names(input, "")?, shell_names(&input.replace('%', "%%"), "-%03d.wav")?);
+                format!("ffmpeg -i {from} -ar 16000 -ac 1 -f segment -segment_time {seconds} {to}")
             }
-            _ => Some(format!("ffmpeg -i {from} -ar 16000 -ac 1 {}", output(input, "-16k.wav"))),
-        }
+            _ => {
+                let [from, to] = shell_names(input, "-16k.wav")?;
+                format!("ffmpeg -i {from} -ar 16000 -ac 1 {to}")
+            }
+        })
     }
+}
+
+/// A file and what a command makes of it, as two words for a POSIX shell.
+///
+/// The second is the name of the first without its extension, and then the suffix. `None` where the name of `input` is
+/// not wholly known.
+///
+/// ```
+/// use stt_audio::shell_names;
+///
+/// let names = shell_names("my talk.mp3", "-16k.wav");
+/// assert_eq!(names, Some(["'my talk.mp3'".to_owned(), "'my talk-16k.wav'".to_owned()]));
+/// ```
+#[must_use]
+pub fn shell_names(input: &str, suffix: &str) -> Option<[String; 2]> {
+    if input.contains(char::REPLACEMENT_CHARACTER) {
+        return None;
+    }
+    let from = match input {
+        "-" => "-".to_owned(),
+        name => quoted(&plain(name)),
+    };
+    Some([from, output(input, suffix)])
 }
 
 /// The name of what a command writes: the name that it reads, without its extension.

@@ -59,6 +59,7 @@ pub use codec::Codec;
 pub use container::Container;
 pub use convert::{Note, Pcm16k};
 pub use cure::{Cure, Needs};
+pub use fix::shell_names;
 pub use inspect::Inspection;
 pub use length::Length;
 pub use limits::{Limits, PREFIX};

@@ -82,6 +82,30 @@ pub enum Reason {
     },
 }
 
+impl Reason {
+    /// The reason as one word for programs, which stays the same when sentences become better ones.
+    #[must_use]
+    pub const fn word(&self) -> &'static str {
+        match self {
+            Self::BigEndian => "big_endian",
+            Self::Bits(_) => "bits",
+            Self::Channels(_) => "channels",
+            Self::Codec { .. } => "codec",
+            Self::Container(_) => "container",
+            Self::Empty => "empty",
+            Self::Header(_) => "header",
+            Self::Mapping(_) => "mapping",
+            Self::NoAudio => "no_audio",
+            Self::NoIndex => "no_index",
+            Self::NotAudio(_) => "not_audio",
+            Self::OpusHead => "opus_head",
+            Self::Rate(_) => "rate",
+            Self::SeveralStreams => "several_streams",
+            Self::TooLong { .. } => "too_long",
+        }
+    }
+}
+
 impl fmt::Display for Reason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -32,11 +32,14 @@
 #![warn(clippy::print_stderr, clippy::print_stdout)]
 
 mod heard;
+#[cfg(test)]
+mod held;
 mod life;
 mod piece;
 mod pieces;
 mod plan;
 mod progress;
+mod samples;
 mod time;
 mod work;
 
@@ -45,3 +48,4 @@ pub use piece::{LongPiece, PieceError};
 pub use pieces::Pieces;
 pub use plan::{Plan, Upload};
 pub use progress::Progress;
+pub use samples::Samples;

@@ -2,12 +2,16 @@
 
 use std::{
     io::{self, Read, Seek, SeekFrom},
+    pin::Pin,
     sync::{
         Arc,
         atomic::{AtomicBool, AtomicU64, Ordering},
     },
+    task::Context,
     time::Duration,
 };
+
+use tokio::time::{Instant, Sleep, sleep};
 
 /// Signs of life of a decoder; clones are of the same one.
 ///
@@ -42,6 +46,48 @@ impl Life {
     /// The same input, whose reads count as waiting.
     pub(crate) fn input<R>(&self, input: R) -> Awaited<R> {
         Awaited { input, life: self.clone() }
+    }
+}
+
+/// Waits for what a decoder gives, as long as it shows signs of life.
+#[derive(Debug)]
+pub(crate) struct Patience {
+    life: Life,
+    sleep: Option<Pin<Box<Sleep>>>,
+    /// The blocks that had come when the sleep began.
+    seen: Option<u64>,
+}
+
+impl Patience {
+    pub(crate) const fn new(life: Life) -> Self {
+        Self { life, sleep: None, seen: None }
+    }
+
+    #[cfg(test)]
+    pub(crate) const fn life(&self) -> &Life {
+        &self.life
+    }
+
+    /// The decoder gave something.
+    pub(crate) fn renew(&mut self) {
+        self.sleep = None;
+    }
+
+    /// Whether no block has come for so long that none is to be expected; wakes the task when it may be.
+    pub(crate) fn is_over(&mut self, context: &mut Context<'_>) -> bool {
+        let sleep = self.sleep.get_or_insert_with(|| {
+            self.seen = self.life.blocks();
+            Box::pin(sleep(LONGEST_BLOCK))
+        });
+        while sleep.as_mut().poll(context).is_ready() {
+            let now = self.life.blocks();
+            if now.is_some() && now == self.seen {
+                return true;
+            }
+            self.seen = now;
+            sleep.as_mut().reset(Instant::now() + LONGEST_BLOCK);
+        }
+        false
     }
 }
 

@@ -10,14 +10,11 @@ use std::{
 };
 
 use futures_core::Stream;
-use stt_audio::{DecodeError, Pcm16k, PcmSource};
-use tokio::{
-    sync::mpsc,
-    time::{Instant, Sleep, sleep},
-};
+use stt_audio::{DecodeError, Pcm16k, PcmSource, RawFormat, RawPcm};
+use tokio::sync::mpsc;
 
 use crate::{
-    life::{LONGEST_BLOCK, Life},
+    life::{LONGEST_BLOCK, Life, Patience},
     piece::{LongPiece, PieceError},
     plan::Plan,
     progress::Progress,
@@ -34,12 +31,9 @@ use crate::{
 #[must_use = "a stream does nothing unless it is polled"]
 #[derive(Debug)]
 pub struct Pieces {
-    life: Life,
-    patience: Option<Pin<Box<Sleep>>>,
+    patience: Patience,
     progress: Progress,
     receiver: mpsc::Receiver<Result<LongPiece, PieceError>>,
-    /// The blocks that had come when patience began.
-    seen: Option<u64>,
 }
 
 impl Pieces {
@@ -65,7 +59,18 @@ impl Pieces {
         Self::begin(move || stt_audio::open_stream(input), plan, life)
     }
 
-    /// The pieces of samples from anywhere else, such as headerless PCM.
+    /// The pieces of headerless PCM, from a file or a pipe.
+    ///
+    /// # Errors
+    ///
+    /// If no thread can be started.
+    pub fn of_raw(reader: impl Read + Send + 'static, format: RawFormat, plan: Plan) -> Result<Self, DecodeError> {
+        let life = Life::default();
+        let input = life.input(BufReader::new(reader));
+        Self::begin(move || Ok(RawPcm::new(input, format)), plan, life)
+    }
+
+    /// The pieces of samples from anywhere else.
     ///
     /// A source of the caller's own is not waited for longer than ten seconds without a block.
     ///
@@ -100,24 +105,7 @@ impl Pieces {
         };
         // Detached: nobody can end a thread that waits for a pipe, and nobody should have to wait with it.
         thread::Builder::new().name("stt-long".to_owned()).spawn(decode).map_err(DecodeError::Io)?;
-        Ok(Self { life, patience: None, progress, receiver, seen: None })
-    }
-
-    /// Whether no block has come for so long that none is to be expected.
-    fn is_stuck(&mut self, context: &mut Context<'_>) -> bool {
-        let patience = self.patience.get_or_insert_with(|| {
-            self.seen = self.life.blocks();
-            Box::pin(sleep(LONGEST_BLOCK))
-        });
-        while patience.as_mut().poll(context).is_ready() {
-            let now = self.life.blocks();
-            if now.is_some() && now == self.seen {
-                return true;
-            }
-            self.seen = now;
-            patience.as_mut().reset(Instant::now() + LONGEST_BLOCK);
-        }
-        false
+        Ok(Self { patience: Patience::new(life), progress, receiver })
     }
 }
 
@@ -126,13 +114,13 @@ impl Stream for Pieces {
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         match self.receiver.poll_recv(context) {
-            Poll::Pending if self.is_stuck(context) => {
+            Poll::Pending if self.patience.is_over(context) => {
                 self.receiver.close();
                 Poll::Ready(Some(Err(DecodeError::GaveUp(LONGEST_BLOCK).into())))
             }
             polled => {
                 let item = ready!(polled);
-                self.patience = None;
+                self.patience.renew();
                 Poll::Ready(item)
             }
         }
@@ -149,7 +137,6 @@ mod tests {
         sync::{
             Arc,
             atomic::{AtomicUsize, Ordering},
-            mpsc::{self as std_mpsc, Sender},
         },
         time::Duration,
     };
@@ -159,7 +146,7 @@ mod tests {
     use stt_model::Ticks;
 
     use super::*;
-    use crate::piece::PieceError;
+    use crate::{held::Held, piece::PieceError};
 
     const SECOND: usize = 16_000;
 
@@ -325,35 +312,6 @@ mod tests {
         assert!(ended);
     }
 
-    /// Gives nothing until it is told to.
-    struct Held(std_mpsc::Receiver<Vec<u8>>);
-
-    impl Held {
-        fn new() -> (Self, Sender<Vec<u8>>) {
-            let (sender, receiver) = std_mpsc::channel();
-            (Self(receiver), sender)
-        }
-    }
-
-    impl Read for Held {
-        fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
-            let given = self.0.recv().unwrap_or_default();
-            into[..given.len()].copy_from_slice(&given);
-            Ok(given.len())
-        }
-    }
-
-    impl PcmSource for Held {
-        fn next_block(&mut self) -> Result<Option<Block<'_>>, DecodeError> {
-            let _ = self.0.recv();
-            Ok(None)
-        }
-
-        fn losses(&self) -> &[Loss] {
-            &[]
-        }
-    }
-
     #[tokio::test(start_paused = true)]
     async fn a_decoder_that_gives_nothing_is_given_up() {
         let (held, _sender) = Held::new();
@@ -366,7 +324,7 @@ mod tests {
     async fn a_live_source_may_pause_as_long_as_it_likes() {
         let (held, sender) = Held::new();
         let mut pieces = Pieces::of_reader(held, Plan::default()).unwrap();
-        while pieces.life.blocks().is_some() {
+        while pieces.patience.life().blocks().is_some() {
             tokio::task::yield_now().await;
         }
         tokio::time::pause();

@@ -18,8 +18,15 @@ pub fn escape_for_terminal(text: &str) -> Cow<'_, str> {
     replaced(text, |visible, c| visible.extend(c.escape_default()))
 }
 
-/// JSON of the same value in which no such character stands as itself.
-pub(crate) fn escape_in_json(json: &str) -> Cow<'_, str> {
+/// JSON of the same value in which none of the characters that [`escape_for_terminal`] replaces stands as itself.
+///
+/// ```
+/// use stt_transcript::escape_in_json;
+///
+/// assert_eq!(escape_in_json("\"\u{9b}31m\""), r#""\u009b31m""#);
+/// ```
+#[must_use]
+pub fn escape_in_json(json: &str) -> Cow<'_, str> {
     // All of them have at most four hex digits, and outside of strings JSON from a serializer has none of them.
     replaced(json, |visible, c| {
         let _ = write!(visible, "\\u{:04x}", u32::from(c));

@@ -45,7 +45,7 @@ pub use assessment::Assessment;
 pub use band::Band;
 pub use captions::{Captions, Cue};
 pub use error::Error;
-pub use escape::escape_for_terminal;
+pub use escape::{escape_for_terminal, escape_in_json};
 pub use format::Format;
 pub use part::Part;
 pub use rendering::Rendering;

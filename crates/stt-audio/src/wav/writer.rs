@@ -73,6 +73,12 @@ impl<W: Write> WavWriter<W> {
         self.written / 2
     }
 
+    /// What is written to.
+    #[must_use]
+    pub const fn output(&self) -> &W {
+        &self.output
+    }
+
     /// Ends what cannot be sought in, such as a pipe, whose header stays as it is.
     ///
     /// # Errors
