@@ -7,7 +7,7 @@ use stt_model::{Dimension, GradingSystem, Language};
 use stt_transcript::Assessment;
 
 use crate::{
-    args::{AssessArgs, AssessmentFormat},
+    args::{AssessArgs, ReportFormat},
     batch::{self, Dropped, Panicked, Told},
     connect::connect,
     environment::Environment,
@@ -93,13 +93,13 @@ impl Asked<'_> {
         }
         let text = assessment.to_text(output.colours());
         let written = match args.output_format {
-            AssessmentFormat::Json => output.lines(&assessment.to_json()),
-            AssessmentFormat::Text if text.is_empty() => Ok(()),
-            AssessmentFormat::Text if several => {
+            ReportFormat::Json => output.lines(&assessment.to_json()),
+            ReportFormat::Text if text.is_empty() => Ok(()),
+            ReportFormat::Text if several => {
                 let name = output.text_line(&format!("{}:", outcome.input.name()));
                 name.and_then(|()| output.lines(&format!("{}\n", text.trim_end())))
             }
-            AssessmentFormat::Text => output.lines(text.trim_end()),
+            ReportFormat::Text => output.lines(text.trim_end()),
         };
         match &heard.result {
             Err(failed) => output.problem(&failed.problem),

@@ -2,12 +2,12 @@
 
 use std::{
     fs::File,
-    io::{self, BufReader, Cursor, Read, Seek, SeekFrom},
+    io::{self, Cursor, Read, Seek, SeekFrom},
     path::{Path, PathBuf},
     time::Duration,
 };
 
-use stt_audio::{DecodeError, Inspection, Length, NewHeader, RawFormat, RawPcm, Reason, Verdict};
+use stt_audio::{DecodeError, Inspection, Length, NewHeader, RawFormat, Reason, Verdict};
 use stt_long::{Pieces, Plan};
 use stt_model::AudioFormat;
 
@@ -98,7 +98,7 @@ pub(crate) fn raw(
     plan: Plan,
     subject: &str,
 ) -> Result<Pieces, Problem> {
-    Pieces::of_samples(RawPcm::new(BufReader::new(input), format), plan).map_err(broken(subject))
+    Pieces::of_raw(input, format, plan).map_err(broken(subject))
 }
 
 fn broken(subject: &str) -> impl Fn(DecodeError) -> Problem + '_ {
@@ -160,14 +160,14 @@ fn rebuilt(file: &mut (impl Read + Seek), new: &NewHeader) -> io::Result<Vec<u8>
 }
 
 /// The only rate that Microsoft documents for this API, in Hz.
-const DOCUMENTED_RATE: u32 = 16_000;
+pub(crate) const DOCUMENTED_RATE: u32 = 16_000;
 
 #[cfg(test)]
 mod tests {
-    use stt_audio::{Channel, Limits};
+    use stt_audio::Limits;
 
     use super::*;
-    use crate::args::{AudioArgs, Choice};
+    use crate::args::{AudioArgs, Choice, SourceArgs};
 
     fn wav(seconds: u64) -> Vec<u8> {
         let mut bytes = stt_audio::canonical_header(16_000, seconds * 32_000).to_vec();
@@ -175,15 +175,13 @@ mod tests {
         bytes
     }
 
-    const AS_IT_IS: AudioArgs =
-        AudioArgs { convert: Choice::Never, channel: Channel::Mix, raw: None, upload: UploadForm::Wav };
-
     fn prepare(bytes: Vec<u8>) -> Result<Prepared, String> {
         within(bytes, Limits::RECOGNITION)
     }
 
     fn within(bytes: Vec<u8>, limits: Limits) -> Result<Prepared, String> {
-        match Way::of_bytes(bytes, &Shaping::whole(AS_IT_IS, limits), "a.wav") {
+        let audio = AudioArgs { convert: Choice::Never, source: SourceArgs::default(), upload: UploadForm::Wav };
+        match Way::of_bytes(bytes, &Shaping::whole(audio, limits), "a.wav") {
             Ok(Way::Whole(prepared)) => Ok(prepared),
             Ok(Way::Pieces(_)) => Err("in pieces".to_owned()),
             Err(problem) => Err(problem.to_string()),

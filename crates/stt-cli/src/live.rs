@@ -261,10 +261,8 @@ const LONGEST_OGG: u64 = 4 * 1024 * 1024;
 
 #[cfg(test)]
 mod tests {
-    use stt_audio::Channel;
-
     use super::*;
-    use crate::args::{AudioArgs, Choice, UploadForm};
+    use crate::args::{AudioArgs, Choice, SourceArgs, UploadForm};
 
     /// A WAV whose header says `claimed` bytes, and which has `bytes`.
     fn wav(claimed: u64, bytes: usize) -> Vec<u8> {
@@ -275,7 +273,7 @@ mod tests {
 
     /// What is neither converted nor cut.
     fn as_it_is(limits: Limits) -> Shaping {
-        let audio = AudioArgs { convert: Choice::Never, channel: Channel::Mix, raw: None, upload: UploadForm::Wav };
+        let audio = AudioArgs { convert: Choice::Never, source: SourceArgs::default(), upload: UploadForm::Wav };
         Shaping::whole(audio, limits)
     }
 

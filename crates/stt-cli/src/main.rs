@@ -8,7 +8,9 @@ mod assess;
 mod audio;
 mod batch;
 mod brake;
+mod check;
 mod connect;
+mod convert;
 mod environment;
 mod exit;
 mod failure;
@@ -86,6 +88,8 @@ fn run(cli: &Cli) -> ExitCode {
         let work = async {
             match &cli.command {
                 Command::Assess(args) => assess::run(args, &environment, &mut output).await,
+                Command::Check(args) => check::run(args, &mut output).await,
+                Command::Convert(args) => convert::run(args, &mut output).await,
                 Command::Emulator(_) => Ok(()),
                 Command::Token(args) => token::run(args, &environment, &mut output).await,
                 Command::Transcribe(args) => transcribe::run(args, &environment, &mut output).await,

@@ -213,11 +213,11 @@ const REDACTED: &str = "REDACTED";
 
 #[cfg(test)]
 mod tests {
-    use stt_audio::{Channel, Limits};
+    use stt_audio::Limits;
     use stt_model::Language;
 
     use super::*;
-    use crate::args::{AudioArgs, Choice, UploadForm};
+    use crate::args::{AudioArgs, Choice, SourceArgs, UploadForm};
 
     const KEY: &str = "5ecret5ecret5ecret";
 
@@ -231,7 +231,7 @@ mod tests {
             retries: 0,
         };
         let recognize = &Recognize::new(Language::EN_US).detailed();
-        let audio = AudioArgs { convert: Choice::Auto, channel: Channel::Mix, raw: None, upload: UploadForm::Wav };
+        let audio = AudioArgs { convert: Choice::Auto, source: SourceArgs::default(), upload: UploadForm::Wav };
         let shaping = Shaping::whole(audio, Limits::RECOGNITION);
         let previewed = Previewed { call: &call, preview, recognize, resource: &resource, shaping };
         previewed.show(Upload::replayable(AudioFormat::WavPcm16k), 1, "it's.wav").unwrap()

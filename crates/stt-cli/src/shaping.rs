@@ -44,7 +44,7 @@ impl Shaping {
         Self {
             limits,
             plan: formed(Plan::uncut(limits), audio),
-            raw: audio.raw,
+            raw: audio.source.raw,
             upload: audio.upload,
             converts: audio.convert == Choice::Auto,
             splits: false,
@@ -91,5 +91,5 @@ fn formed(plan: Plan, audio: AudioArgs) -> Plan {
         UploadForm::Opus => Upload::Opus,
         UploadForm::Wav => Upload::Wav,
     };
-    plan.channel(audio.channel).upload(upload)
+    plan.channel(audio.source.channel).upload(upload)
 }

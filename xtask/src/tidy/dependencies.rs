@@ -129,6 +129,8 @@ const ALLOWED: &[Row] = &[
             ("futures-util", "several pieces at once, in their order"),
             ("getrandom", "the seed of a call"),
             ("indicatif", "the line that tells how far a run is"),
+            ("serde", "what a check finds as JSON"),
+            ("serde_json", "what a check finds as JSON"),
             ("thiserror", "errors"),
             ("tokio", "the runtime of the client"),
             ("tokio-util", "standard input for a thread that decodes it"),

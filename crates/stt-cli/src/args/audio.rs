@@ -13,15 +13,23 @@ pub(crate) struct AudioArgs {
     /// Whether audio that the service does not take becomes 16 kHz mono, or is refused.
     #[arg(long, default_value = "auto")]
     pub(crate) convert: Choice,
-    /// Which channel of several is heard.
-    #[arg(long, default_value = "mix", value_parser = word::<Channel>(&["left", "mix", "right"]))]
-    pub(crate) channel: Channel,
-    /// The inputs have no headers: samples a second, bits of a sample (or u8, f32, f64, alaw, mulaw), channels.
-    #[arg(long, value_name = "RATE:BITS:CHANNELS")]
-    pub(crate) raw: Option<RawFormat>,
+    #[command(flatten)]
+    pub(crate) source: SourceArgs,
     /// The form in which audio is sent; opus makes it ten times smaller.
     #[arg(long, default_value = "wav")]
     pub(crate) upload: UploadForm,
+}
+
+/// How the samples of audio are read.
+#[derive(Args, Clone, Copy, Debug, Default)]
+#[command(next_help_heading = "Audio")]
+pub(crate) struct SourceArgs {
+    /// Which channel of several is heard.
+    #[arg(long, default_value = "mix", value_parser = word::<Channel>(&["left", "mix", "right"]))]
+    pub(crate) channel: Channel,
+    /// The input has no header: samples a second, bits of a sample (or u8, f32, f64, alaw, mulaw), channels.
+    #[arg(long, value_name = "RATE:BITS:CHANNELS")]
+    pub(crate) raw: Option<RawFormat>,
 }
 
 /// How audio is cut that is too long for one request.

@@ -2,7 +2,7 @@
 
 use std::{
     fs::{self, File, OpenOptions},
-    io::{self, Write},
+    io::{self, Seek, SeekFrom, Write},
     path::{Path, PathBuf},
 };
 
@@ -43,6 +43,11 @@ impl Beside {
         Ok(beside)
     }
 
+    /// Whether it is an ordinary file, in which one can go back.
+    pub(super) fn is_ordinary(&self) -> bool {
+        self.place.is_some()
+    }
+
     /// Whether anything was written.
     pub(super) fn is_written(&self) -> bool {
         self.written
@@ -71,6 +76,12 @@ impl Write for Beside {
 
     fn flush(&mut self) -> io::Result<()> {
         self.file.flush()
+    }
+}
+
+impl Seek for Beside {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        self.file.seek(to)
     }
 }
 

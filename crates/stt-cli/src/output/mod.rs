@@ -1,6 +1,7 @@
 //! The one place that writes: results to standard output or a file, talk to standard error.
 
 mod beside;
+mod sound;
 
 use std::{
     fs,
@@ -12,6 +13,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use stt_transcript::escape_for_terminal as escaped;
 
 use self::beside::Beside;
+pub(crate) use self::sound::{Sound, SoundForm, Unwritten};
 use crate::{
     args::TalkArgs,
     environment::{self, Environment},
@@ -166,6 +168,11 @@ impl Output {
     pub(crate) fn problem(&mut self, problem: &Problem) {
         self.exit = self.exit.max(problem.exit);
         self.say(&problem.to_string());
+    }
+
+    /// How an input went whose result says so itself.
+    pub(crate) fn count(&mut self, exit: Exit) {
+        self.exit = self.exit.max(exit);
     }
 
     /// What would be a problem if it had not been allowed.
