@@ -94,7 +94,7 @@ impl Said {
     }
 }
 
-/// A caption of SubRip, times in milliseconds.
+/// A caption of an SRT file, times in milliseconds.
 #[derive(Debug)]
 struct Cue {
     start: u64,
