@@ -184,7 +184,7 @@ fn a_stream_may_change_its_rate_and_channels() {
     }
     assert_eq!(
         notes.iter().map(ToString::to_string).collect::<Vec<_>>(),
-        ["8 kHz mono was made 16 kHz mono", "44.1 kHz stereo was made 16 kHz mono"]
+        ["8 kHz mono; converted to 16 kHz mono", "44.1 kHz stereo; converted to 16 kHz mono"]
     );
 }
 
