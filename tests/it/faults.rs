@@ -650,11 +650,9 @@ fn a_connection_that_is_lost_says_how_far_it_came() {
     let run = run(&mut server.stt(&["transcribe", "-l", "en-US", &long]));
     let line = run.first_line();
     assert_eq!(run.code, Some(5));
-    assert!(
-        line.starts_with(&format!("{long}: connection lost after ")) && line.ends_with(" of 1.9 MB"),
-        "{}",
-        run.err
-    );
+    // A busy machine may take all of it into its buffers before the server gets to read.
+    let ending = [" of 1.9 MB", " 1920044 bytes of audio"].iter().any(|ending| line.ends_with(ending));
+    assert!(line.starts_with(&format!("{long}: connection lost after ")) && ending, "{}", run.err);
 }
 
 #[test]
