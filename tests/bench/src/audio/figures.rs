@@ -85,9 +85,9 @@ impl Figures {
         for (program, rate, quality) in &self.qualities {
             let Quality { sweep, levels, aliases, delay, excess } = quality;
             let mut columns = vec![program.to_string(), rate.to_string(), digits(*sweep)];
-            columns.extend(levels.map(|level| format!("{level:.2}")));
+            columns.extend(levels.map(|level| rounded(level, 2)));
             columns.extend(aliases.map(digits));
-            columns.extend([format!("{delay:.4}"), excess.to_string()]);
+            columns.extend([rounded(*delay, 4), excess.to_string()]);
             line(&mut table, &columns);
         }
         table
@@ -145,6 +145,12 @@ fn digits(value: f64) -> String {
     if value == f64::NEG_INFINITY { "none".to_owned() } else { format!("{value:.1}") }
 }
 
+/// With so many digits, and without the sign of a zero.
+fn rounded(value: f64, digits: usize) -> String {
+    let text = format!("{value:.digits$}");
+    text.strip_prefix('-').filter(|text| text.bytes().all(|byte| b"0.".contains(&byte))).unwrap_or(&text).to_owned()
+}
+
 fn line(table: &mut String, columns: &[String]) {
     // Writing to a string cannot fail.
     let _ = writeln!(table, "| {} |", columns.join(" | "));
@@ -153,6 +159,12 @@ fn line(table: &mut String, columns: &[String]) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn zero_has_no_sign() {
+        assert_eq!([-0.001, 0.001, -0.39].map(|value| rounded(value, 2)), ["0.00", "0.00", "-0.39"]);
+        assert_eq!([-22.2, f64::NEG_INFINITY].map(digits), ["-22.2", "none"]);
+    }
 
     #[test]
     fn ratios_are_formed_within_a_round_and_what_is_missing_is_no_goal_reached() {
