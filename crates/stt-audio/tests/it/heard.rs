@@ -98,6 +98,7 @@ impl Chirp {
     }
 
     /// The same for all channels, after making sure that it is late by so much and not a sample more or less.
+    #[cfg(feature = "decode")]
     pub(crate) fn check(&self, part: &(u32, u16, Vec<f32>), late: i64) -> f64 {
         self.check_within(part, late, 0)
     }
