@@ -1,10 +1,11 @@
 //! What one client costs, as its own process sees it.
 
 use std::{
-    fs, thread,
+    fs,
     time::{Duration, Instant},
 };
 
+use rustix::time::{ClockId, clock_gettime};
 use serde::{Deserialize, Serialize};
 
 use crate::outcome::Outcome;
@@ -44,7 +45,7 @@ impl Meter {
             None if 0 < self.warm_up => self.warm_up -= 1,
             None => {
                 self.times.clear();
-                let counts = settled()?;
+                let counts = Counts::read();
                 self.began = Some((Instant::now(), counts));
             }
             Some((began, _)) => return Ok(began.elapsed() < self.time),
@@ -59,7 +60,7 @@ impl Meter {
 
     pub(crate) fn finish(mut self) -> Outcome<Measured> {
         let (_, before) = self.began.take().ok_or("the measurement ended before it began")?;
-        let after = settled()?;
+        let after = Counts::read();
         let requests = self.times.len() as u64;
         self.times.sort_unstable();
         let p50 = self.times.get(self.times.len() / 2).copied().ok_or("not one request was made")?;
@@ -83,22 +84,20 @@ struct Counts {
     io: Option<Io>,
 }
 
+impl Counts {
+    /// The time is that of all threads, those that have ended too.
+    fn read() -> Self {
+        let cpu = clock_gettime(ClockId::ProcessCPUTime);
+        let io = fs::read_to_string("/proc/self/io").ok();
+        let io = io.and_then(|io| Some(Io { calls: field(&io, "syscw:")?, bytes: field(&io, "wchar:")? }));
+        Self { cpu: (cpu.tv_sec * 1_000_000_000 + cpu.tv_nsec) as u64, io }
+    }
+}
+
 #[derive(Clone, Copy)]
 struct Io {
     calls: u64,
     bytes: u64,
-}
-
-/// The counts at a moment at which they are up to date: the kernel adds a thread's time when it stops running.
-fn settled() -> Outcome<Counts> {
-    thread::sleep(Duration::from_millis(1));
-    let mut cpu = 0;
-    for task in fs::read_dir("/proc/self/task")? {
-        cpu += cpu_time(&fs::read_to_string(task?.path().join("schedstat"))?)?;
-    }
-    let io = fs::read_to_string("/proc/self/io").ok();
-    let io = io.and_then(|io| Some(Io { calls: field(&io, "syscw:")?, bytes: field(&io, "wchar:")? }));
-    Ok(Counts { cpu, io })
 }
 
 fn peak_memory() -> Option<u64> {
