@@ -2,7 +2,11 @@
 
 use std::time::Duration;
 
-use crate::{limits::Limits, units, wav::Wav};
+use crate::{
+    limits::Limits,
+    units,
+    wav::{Wav, may_follow},
+};
 
 /// Counts the audio in bytes that pass by, and says which of them are still within the limit.
 ///
@@ -39,7 +43,9 @@ pub struct LengthMeter {
 pub enum Metered {
     /// All of it.
     All,
-    /// Only so many bytes: there the audio is over, by its own header, and what follows is something else.
+    /// Only so many bytes: there the audio is over, by its own header, and what follows is nothing that belongs there.
+    Beyond(usize),
+    /// Only so many bytes: there the audio is over, by its own header, and what follows are chunks such as tags.
     Ended(usize),
     /// Only so many bytes: there the limit is reached, and more audio follows.
     Full(usize),
@@ -74,10 +80,12 @@ impl LengthMeter {
         self.passed += taken as u64;
         if taken == piece.len() {
             Metered::All
-        } else if self.ends <= full {
+        } else if full < self.ends {
+            Metered::Full(taken)
+        } else if may_follow(&piece[taken..]) {
             Metered::Ended(taken)
         } else {
-            Metered::Full(taken)
+            Metered::Beyond(taken)
         }
     }
 

@@ -1,6 +1,6 @@
 //! Opens audio of any format, by its first bytes.
 
-use std::io::{Read, Seek, SeekFrom};
+use std::io::{self, Read, Seek, SeekFrom};
 
 use crate::{
     codec::Codec,
@@ -56,9 +56,7 @@ pub fn open_stream(input: impl Read + Send + 'static) -> Result<Box<dyn PcmSourc
 pub const PIPE: u64 = 64 << 20;
 
 fn open_input(mut input: Input) -> Result<Box<dyn PcmSource>, DecodeError> {
-    let mut prefix = vec![0; PREFIX];
-    let count = fill(&mut input, &mut prefix).map_err(DecodeError::Io)?;
-    prefix.truncate(count);
+    let prefix = beginning(&mut input).map_err(DecodeError::Io)?;
     if prefix.is_empty() {
         return Err(DecodeError::NoAudio);
     }
@@ -71,6 +69,18 @@ fn open_input(mut input: Input) -> Result<Box<dyn PcmSource>, DecodeError> {
         container if container == Container::Unknown || container.is_audio() => other(input, prefix, container),
         container => Err(DecodeError::NotAudio(container)),
     }
+}
+
+/// The first bytes, as many as are needed to know what it is: live audio is not to be late for want of the others.
+fn beginning(input: &mut Input) -> io::Result<Vec<u8>> {
+    let mut prefix = vec![0; PREFIX];
+    let mut count = fill(input, &mut prefix[..ENOUGH])?;
+    let sure = |container: Container| container.is_audio() && container != Container::Mp3;
+    if !sure(Container::sniff(&prefix[..count])) {
+        count += fill(input, &mut prefix[count..])?;
+    }
+    prefix.truncate(count);
+    Ok(prefix)
 }
 
 fn wav(mut input: Input, prefix: Vec<u8>) -> Result<Box<dyn PcmSource>, DecodeError> {
@@ -94,7 +104,7 @@ fn ogg(input: Input, prefix: Vec<u8>) -> Result<Box<dyn PcmSource>, DecodeError>
 
 #[cfg(feature = "opus")]
 fn opus(input: Input) -> Result<Box<dyn PcmSource>, DecodeError> {
-    Ok(Box::new(crate::opus::OggOpusReader::new(std::io::BufReader::new(input))))
+    Ok(Box::new(crate::opus::OggOpusReader::new(io::BufReader::new(input))))
 }
 
 #[cfg(not(feature = "opus"))]
@@ -128,3 +138,8 @@ fn other(_: Input, _: Vec<u8>, container: Container) -> Result<Box<dyn PcmSource
         _ => Err(DecodeError::Feature { container, feature: "decode" }),
     }
 }
+
+/// The first page of an Ogg file with its codec's name, and more than the magic numbers of all others, in bytes.
+///
+/// MP3 has none, and is known by frame after frame.
+const ENOUGH: usize = 512;

@@ -14,7 +14,7 @@ use crate::{
     pcm::{Block, DecodeError, Loss, PcmSource},
     raw::{ByteOrder, Encoding, Frames, RawFormat},
     source,
-    wav::{Wav, WavError, WavForm},
+    wav::{Wav, WavError, WavForm, may_follow},
 };
 
 /// The samples of a WAV, block by block, from anything that can be read.
@@ -138,15 +138,6 @@ fn refusal(error: WavError, beginning: &[u8]) -> DecodeError {
         WavError::NotWav if !container.is_audio() => DecodeError::NotAudio(container),
         error => DecodeError::Header(error),
     }
-}
-
-/// Whether this may stand behind the audio of a WAV: nothing, a byte that makes the audio even, and chunks such as tags.
-fn may_follow(rest: &[u8]) -> bool {
-    let chunk = |rest: &[u8]| {
-        let name = &rest[..rest.len().min(4)];
-        name.iter().all(|byte| byte.is_ascii_alphanumeric() || *byte == b' ') && name != b"RIFF"
-    };
-    chunk(rest) || rest.strip_prefix(&[0]).is_some_and(chunk)
 }
 
 /// Text needs some more than the first bytes to be told from other data.

@@ -220,6 +220,15 @@ fn long_data_size(body: &[u8]) -> Option<u64> {
     Some(u64::from_le_bytes(body.get(8..16)?.try_into().ok()?))
 }
 
+/// Whether this may stand behind the audio of a WAV: nothing, a byte that makes the audio even, and chunks such as tags.
+pub(crate) fn may_follow(rest: &[u8]) -> bool {
+    let chunk = |rest: &[u8]| {
+        let name = &rest[..rest.len().min(4)];
+        name.iter().all(|byte| byte.is_ascii_alphanumeric() || *byte == b' ') && name != b"RIFF"
+    };
+    chunk(rest) || rest.strip_prefix(&[0]).is_some_and(chunk)
+}
+
 /// Whether it is a size that programs write when they do not know it yet: Microsoft's samples zero, sox and arecord
 /// about two gigabytes, ffmpeg all ones.
 fn is_placeholder(size: u64) -> bool {

@@ -25,7 +25,7 @@ use crate::{
 
 /// Does what was asked for; what cannot even be begun is returned.
 pub(crate) async fn run(args: &AssessArgs, environment: &Environment, output: &mut Output) -> Result<(), Problem> {
-    let language = request::language(&args.recognition, environment)?;
+    let language = request::language(&args.recognition, environment, args.service.key.emulator)?;
     let reference = reference(&args.reference)?;
     let assessment = request::assessment(&args.assessment, &reference)?;
     check_threshold(args)?;

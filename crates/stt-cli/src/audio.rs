@@ -7,7 +7,7 @@ use std::{
     time::Duration,
 };
 
-use stt_audio::{DecodeError, Inspection, Length, NewHeader, RawFormat, Reason, Verdict};
+use stt_audio::{DecodeError, Inspection, Length, NewHeader, Reason, Verdict};
 use stt_long::{Pieces, Plan};
 use stt_model::AudioFormat;
 
@@ -57,14 +57,17 @@ impl Way {
         let unreadable = |error: io::Error| Problem::input(name.as_str(), io_reason(&error));
         let mut file = File::open(path).map_err(unreadable)?;
         if let Some(format) = shaping.raw {
-            return raw(file, format, shaping.plan, &name).map(Self::Pieces);
+            return Self::in_pieces(stt_long::Source::raw(file, format), shaping.plan, &name);
         }
         let bytes = file.metadata().map_err(unreadable)?.len();
         let inspection = Inspection::of_file(&mut file).map_err(unreadable)?;
         let source = match sendable(&inspection, shaping, &name, |reason| reason.fix(&name))? {
             Sendable::AsIs => Source::File(path.to_owned(), bytes),
             Sendable::Behind(new) => Source::Memory(rebuilt(&mut file, &new).map_err(unreadable)?),
-            Sendable::InPieces => return Pieces::of_file(path, shaping.plan).map(Self::Pieces).map_err(broken(&name)),
+            Sendable::InPieces => {
+                let whole = stt_long::Source::file(path).map_err(broken(&name))?;
+                return Self::in_pieces(whole, shaping.plan, &name);
+            }
         };
         Ok(Self::Whole(Prepared::of(&inspection, source)))
     }
@@ -79,26 +82,16 @@ impl Way {
             Sendable::Behind(new) => Source::Memory(rebuilt(&mut cursor, &new).map_err(unreadable)?),
             Sendable::InPieces => {
                 cursor.rewind().map_err(unreadable)?;
-                return Self::of_reader(cursor, shaping.plan, subject);
+                return Self::in_pieces(stt_long::Source::reader(cursor), shaping.plan, subject);
             }
         };
         Ok(Self::Whole(Prepared::of(&inspection, source)))
     }
 
-    /// Whatever else can be read once.
-    pub(crate) fn of_reader(reader: impl Read + Send + 'static, plan: Plan, subject: &str) -> Result<Self, Problem> {
-        Pieces::of_reader(reader, plan).map(Self::Pieces).map_err(broken(subject))
+    /// Whatever has to be decoded.
+    pub(crate) fn in_pieces(source: stt_long::Source, plan: Plan, subject: &str) -> Result<Self, Problem> {
+        Pieces::of(source, plan).map(Self::Pieces).map_err(broken(subject))
     }
-}
-
-/// The pieces of samples without a header.
-pub(crate) fn raw(
-    input: impl Read + Send + 'static,
-    format: RawFormat,
-    plan: Plan,
-    subject: &str,
-) -> Result<Pieces, Problem> {
-    Pieces::of_raw(input, format, plan).map_err(broken(subject))
 }
 
 fn broken(subject: &str) -> impl Fn(DecodeError) -> Problem + '_ {

@@ -7,8 +7,8 @@ use std::{
 };
 
 use futures_util::StreamExt;
-use stt_audio::{DecodeError, Inspection, Limits};
-use stt_long::Samples;
+use stt_audio::{Inspection, Limits};
+use stt_long::{Samples, Source};
 use tokio::io::{AsyncRead, AsyncReadExt};
 use tokio_util::io::SyncIoBridge;
 
@@ -118,13 +118,13 @@ fn of_file(path: &Path, source: SourceArgs, subject: &str) -> Result<Samples, Pr
     let unreadable = |error: io::Error| Problem::input(subject, io_reason(&error));
     let mut file = File::open(path).map_err(unreadable)?;
     if let Some(format) = source.raw {
-        return Samples::of_raw(file, format, source.channel).map_err(begun(subject));
+        return samples(Source::raw(file, format), source, subject);
     }
     let inspection = Inspection::of_file(&mut file).map_err(unreadable)?;
     let audio = AudioArgs { convert: Choice::Auto, source, upload: UploadForm::Wav };
     let any_length = Shaping::whole(audio, Limits::seconds(u32::MAX));
     sendable(&inspection, &any_length, subject, |reason| fix(reason, subject))?;
-    Samples::of_file(path, source.channel).map_err(begun(subject))
+    samples(Source::file(path).map_err(|error| broken(subject, &error.into()))?, source, subject)
 }
 
 /// The samples of a stream, from its first bytes on.
@@ -138,15 +138,15 @@ where
         return Err(Problem::input(subject, "nothing arrived"));
     }
     let reader = Read::chain(Cursor::new(head), SyncIoBridge::new(input));
-    let samples = match source.raw {
-        Some(format) => Samples::of_raw(reader, format, source.channel),
-        None => Samples::of_reader(reader, source.channel),
+    let opened = match source.raw {
+        Some(format) => Source::raw(reader, format),
+        None => Source::reader(reader),
     };
-    samples.map_err(begun(subject))
+    samples(opened, source, subject)
 }
 
-fn begun(subject: &str) -> impl Fn(DecodeError) -> Problem + '_ {
-    move |error| broken(subject, &error.into())
+fn samples(source: Source, how: SourceArgs, subject: &str) -> Result<Samples, Problem> {
+    Samples::of(source, how.channel).map_err(|error| broken(subject, &error.into()))
 }
 
 /// A reader that has heard enough is no failure.

@@ -9,11 +9,12 @@ use std::{
 };
 
 use stt_audio::{Container, Inspection, Length, LengthMeter, Limits, Metered, NewHeader, PREFIX, Reason};
+use stt_long::Source;
 use tokio::io::{AsyncRead, AsyncReadExt, ReadBuf};
 use tokio_util::io::SyncIoBridge;
 
 use crate::{
-    audio::{Sendable, Way, raw, sendable},
+    audio::{Sendable, Way, sendable},
     inputs::STANDARD_INPUT as SUBJECT,
     output::io_reason,
     problem::Problem,
@@ -40,8 +41,8 @@ where
 {
     let unreadable = |error: io::Error| Problem::input(SUBJECT, io_reason(&error));
     if let Some(format) = shaping.raw {
-        let pieces = raw(SyncIoBridge::new(input), format, shaping.plan.live(), SUBJECT)?;
-        return Ok(Arrived::Way(Way::Pieces(pieces)));
+        let source = Source::raw(SyncIoBridge::new(input), format);
+        return Way::in_pieces(source, shaping.plan.live(), SUBJECT).map(Arrived::Way);
     }
     let mut head = Vec::new();
     let inspection = loop {
@@ -90,7 +91,7 @@ where
     R: AsyncRead + Send + Unpin + 'static,
 {
     let reader = io::Read::chain(io::Cursor::new(head), SyncIoBridge::new(rest));
-    Way::of_reader(reader, shaping.plan.live(), SUBJECT).map(Arrived::Way)
+    Way::in_pieces(Source::reader(reader), shaping.plan.live(), SUBJECT).map(Arrived::Way)
 }
 
 /// Whether its header promises no more than one request takes.
@@ -204,8 +205,8 @@ impl<R> LiveReader<R> {
     fn take(&mut self, piece: &[u8]) {
         let (taken, end) = match self.meter.push(piece) {
             Metered::All => (piece.len(), End::Open),
-            Metered::Ended(taken) if may_follow(&piece[taken..]) => (taken, End::Complete),
-            Metered::Ended(taken) => (taken, End::Beyond),
+            Metered::Beyond(taken) => (taken, End::Beyond),
+            Metered::Ended(taken) => (taken, End::Complete),
             Metered::Full(taken) => (taken, End::Full),
         };
         let skipped = taken.min(usize::try_from(self.skip).unwrap_or(usize::MAX));
@@ -237,15 +238,6 @@ impl<R: AsyncRead + Unpin> AsyncRead for LiveReader<R> {
         reader.sent += count;
         Poll::Ready(Ok(()))
     }
-}
-
-/// Whether this may stand behind the audio of a WAV: nothing, a byte that makes the audio even, and chunks such as tags.
-fn may_follow(rest: &[u8]) -> bool {
-    let chunk = |rest: &[u8]| {
-        let name = &rest[..rest.len().min(4)];
-        name.iter().all(|byte| byte.is_ascii_alphanumeric() || *byte == b' ') && name != b"RIFF"
-    };
-    chunk(rest) || rest.strip_prefix(&[0]).is_some_and(chunk)
 }
 
 const CUT_HINT: &str = "cut it into pieces of less than a minute";

@@ -10,9 +10,16 @@ use crate::{
 };
 
 /// The language of a run; the flag wins over the environment.
-pub(crate) fn language(args: &RecognitionArgs, environment: &Environment) -> Result<Language, Problem> {
+///
+/// The emulator takes any, and its own clips are en-US unless their makers want it otherwise.
+pub(crate) fn language(
+    args: &RecognitionArgs,
+    environment: &Environment,
+    is_emulated: bool,
+) -> Result<Language, Problem> {
     match args.language.as_deref().or_else(|| environment.get(environment::LANGUAGE)) {
         Some(tag) => tag.parse().map_err(|error: stt_model::Error| Problem::usage(error.to_string())),
+        None if is_emulated => Ok(Language::EN_US),
         None => Err(Problem::usage(format!("no language: set --language or {}", environment::LANGUAGE))
             .hint("--language en-US, for example".to_owned())),
     }
@@ -78,13 +85,14 @@ mod tests {
     #[test]
     fn the_flag_wins_over_the_environment() {
         let environment = Environment::with(&[(environment::LANGUAGE, "de-DE")]);
-        assert_eq!(language(&args(None), &environment).unwrap(), Language::DE_DE);
-        assert_eq!(language(&args(Some("en-US")), &environment).unwrap(), Language::EN_US);
+        assert_eq!(language(&args(None), &environment, true).unwrap(), Language::DE_DE);
+        assert_eq!(language(&args(Some("en-US")), &environment, false).unwrap(), Language::EN_US);
+        assert_eq!(language(&args(None), &Environment::default(), true).unwrap(), Language::EN_US);
     }
 
     #[test]
     fn a_language_that_is_missing_or_misspelt_is_said_in_one_line() {
-        let refused = |given| language(&args(given), &Environment::default()).unwrap_err().what().to_owned();
+        let refused = |given| language(&args(given), &Environment::default(), false).unwrap_err().what().to_owned();
         assert_eq!(refused(None), "no language: set --language or STT_LANGUAGE");
         assert_eq!(refused(Some("en_US")), "language \"en_US\" is not a tag; did you mean en-US?");
     }

@@ -27,7 +27,7 @@ use crate::{
 
 /// Does what was asked for; what cannot even be begun is returned.
 pub(crate) async fn run(args: &TranscribeArgs, environment: &Environment, output: &mut Output) -> Result<(), Problem> {
-    let language = request::language(&args.recognition, environment)?;
+    let language = request::language(&args.recognition, environment, args.service.key.emulator)?;
     let inputs = Inputs::find(&args.inputs)?;
     check(args, &inputs)?;
     let shaping = Shaping::of(args.audio, args.split, args.output_format.is_captions())?;
@@ -183,8 +183,9 @@ impl<'a> Report<'a> {
         brake.tell(not_tried, self.output);
         if self.several && (0 < self.failed || 0 < self.without_words || !not_tried.is_empty()) {
             let inputs = self.with_words + self.without_words + self.failed + not_tried.len();
+            let noun = if inputs == 1 { "input" } else { "inputs" };
             self.output.note(&format!(
-                "{inputs} inputs: {} with words, {} without, {} failed, {} not tried",
+                "{inputs} {noun}: {} with words, {} without, {} failed, {} not tried",
                 self.with_words,
                 self.without_words,
                 self.failed,

@@ -10,12 +10,12 @@
 //!
 //! use futures_util::StreamExt;
 //! use stt_hyper::{Client, Language, Recognize};
-//! use stt_long::{Pieces, Plan, recognize};
+//! use stt_long::{Pieces, Plan, Source, recognize};
 //! use stt_transcript::Transcript;
 //!
 //! # async fn run() -> Result<(), Box<dyn std::error::Error>> {
 //! let client = Client::from_env()?;
-//! let pieces = Pieces::of_file("talk.mp3", Plan::default())?;
+//! let pieces = Pieces::of(Source::file("talk.mp3")?, Plan::default())?;
 //! let four = NonZeroUsize::new(4).ok_or("four is not zero")?;
 //! let mut heard = std::pin::pin!(recognize(&client, pieces, Recognize::new(Language::EN_US).detailed(), four));
 //! let mut segments = Vec::new();
@@ -31,6 +31,7 @@
 
 #![warn(clippy::print_stderr, clippy::print_stdout)]
 
+mod decoding;
 mod heard;
 #[cfg(test)]
 mod held;
@@ -40,12 +41,15 @@ mod pieces;
 mod plan;
 mod progress;
 mod samples;
+mod source;
 mod time;
 mod work;
 
+pub use decoding::DECODER_THREAD;
 pub use heard::{Heard, LongError, recognize};
 pub use piece::{LongPiece, PieceError};
 pub use pieces::Pieces;
 pub use plan::{Plan, Upload};
 pub use progress::Progress;
 pub use samples::Samples;
+pub use source::Source;

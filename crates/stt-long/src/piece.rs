@@ -1,7 +1,9 @@
 //! One piece of long audio, ready to be sent.
 
+use std::time::Duration;
+
 use bytes::Bytes;
-use stt_audio::{Cut, DecodeError, Limits, WavWriter};
+use stt_audio::{Cut, DecodeError, WavWriter};
 use stt_hyper::Audio;
 use stt_model::{AudioFormat, Ticks};
 use thiserror::Error;
@@ -39,8 +41,8 @@ pub enum PieceError {
     #[error(transparent)]
     Encode(#[from] stt_audio::EncodeError),
     /// It is longer than one request may be, and was not to be cut. Nothing was given of it.
-    #[error("longer than {} s, the limit of one request", .0.longest().as_secs())]
-    TooLong(Limits),
+    #[error("longer than {} s, the limit of one request", .0.as_secs())]
+    TooLong(Duration),
 }
 
 impl LongPiece {

@@ -1,111 +1,49 @@
 //! Pieces of long audio, as they are cut.
 
 use std::{
-    fs::File,
-    io::{BufReader, Read},
-    path::Path,
     pin::Pin,
-    task::{Context, Poll, ready},
-    thread,
+    task::{Context, Poll},
 };
 
 use futures_core::Stream;
-use stt_audio::{DecodeError, Pcm16k, PcmSource, RawFormat, RawPcm};
-use tokio::sync::mpsc;
+use stt_audio::{DecodeError, Pcm16k};
 
 use crate::{
-    life::{LONGEST_BLOCK, Life, Patience},
+    decoding::Decoding,
     piece::{LongPiece, PieceError},
     plan::Plan,
     progress::Progress,
-    work::Work,
+    source::Source,
+    work::cut,
 };
 
 /// Pieces of long audio, as they are cut: a stream that ends with the audio, or with the first error.
 ///
 /// The audio is decoded in a thread of its own, which is ahead of whoever takes the pieces by one of them: in memory
 /// there are never more than that one, the one that is being cut, and a block of the file. Dropping the stream ends
-/// the thread; if it waits for a live source at that moment, it ends with that wait.
+/// the thread; if it waits for a live source at that moment, it ends with that wait. A decoder that gives nothing for
+/// ten seconds is given up, however long a pipe pauses.
 ///
 /// Polled within a tokio runtime that has a timer, to see when a decoder has come to a standstill.
 #[must_use = "a stream does nothing unless it is polled"]
 #[derive(Debug)]
-pub struct Pieces {
-    patience: Patience,
-    progress: Progress,
-    receiver: mpsc::Receiver<Result<LongPiece, PieceError>>,
-}
+pub struct Pieces(Decoding<LongPiece, PieceError>);
 
 impl Pieces {
-    /// The pieces of a file.
-    ///
-    /// # Errors
-    ///
-    /// If it cannot be opened. Whether it is audio shows in the first item of the stream.
-    pub fn of_file(path: impl AsRef<Path>, plan: Plan) -> Result<Self, DecodeError> {
-        let life = Life::default();
-        let file = life.input(File::open(path).map_err(DecodeError::Io)?);
-        Self::begin(move || stt_audio::open(file), plan, life)
-    }
-
-    /// The pieces of audio that can be read only once, such as a pipe.
+    /// Begins to decode and cut.
     ///
     /// # Errors
     ///
     /// If no thread can be started. What the audio is shows in the first item of the stream.
-    pub fn of_reader(reader: impl Read + Send + 'static, plan: Plan) -> Result<Self, DecodeError> {
-        let life = Life::default();
-        let input = life.input(BufReader::new(reader));
-        Self::begin(move || stt_audio::open_stream(input), plan, life)
-    }
-
-    /// The pieces of headerless PCM, from a file or a pipe.
-    ///
-    /// # Errors
-    ///
-    /// If no thread can be started.
-    pub fn of_raw(reader: impl Read + Send + 'static, format: RawFormat, plan: Plan) -> Result<Self, DecodeError> {
-        let life = Life::default();
-        let input = life.input(BufReader::new(reader));
-        Self::begin(move || Ok(RawPcm::new(input, format)), plan, life)
-    }
-
-    /// The pieces of samples from anywhere else.
-    ///
-    /// A source of the caller's own is not waited for longer than ten seconds without a block.
-    ///
-    /// # Errors
-    ///
-    /// If no thread can be started.
-    pub fn of_samples(source: impl PcmSource + 'static, plan: Plan) -> Result<Self, DecodeError> {
-        Self::begin(move || Ok(source), plan, Life::default())
+    pub fn of(source: Source, plan: Plan) -> Result<Self, DecodeError> {
+        let make = move |opened, outlet: &_| cut(Pcm16k::new(opened, plan.channel), plan, outlet);
+        Decoding::begin(source, AHEAD, make).map(Self)
     }
 
     /// How far the audio has been read; looks at the same as long as the stream lives, and afterwards.
     #[must_use]
     pub fn progress(&self) -> Progress {
-        self.progress.clone()
-    }
-
-    fn begin<S: PcmSource>(
-        open: impl FnOnce() -> Result<S, DecodeError> + Send + 'static,
-        plan: Plan,
-        life: Life,
-    ) -> Result<Self, DecodeError> {
-        let (sender, receiver) = mpsc::channel(AHEAD);
-        let progress = Progress::default();
-        let work = Work { life: life.clone(), plan, progress: progress.clone(), sender };
-        let decode = move || {
-            let done = match open() {
-                Ok(source) => work.pieces(Pcm16k::new(source, plan.channel)),
-                Err(error) => work.fail(error),
-            };
-            // There is nothing to do when nobody takes the pieces, and nobody to tell.
-            drop(done);
-        };
-        // Detached: nobody can end a thread that waits for a pipe, and nobody should have to wait with it.
-        thread::Builder::new().name("stt-long".to_owned()).spawn(decode).map_err(DecodeError::Io)?;
-        Ok(Self { patience: Patience::new(life), progress, receiver })
+        self.0.progress()
     }
 }
 
@@ -113,17 +51,7 @@ impl Stream for Pieces {
     type Item = Result<LongPiece, PieceError>;
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        match self.receiver.poll_recv(context) {
-            Poll::Pending if self.patience.is_over(context) => {
-                self.receiver.close();
-                Poll::Ready(Some(Err(DecodeError::GaveUp(LONGEST_BLOCK).into())))
-            }
-            polled => {
-                let item = ready!(polled);
-                self.patience.renew();
-                Poll::Ready(item)
-            }
-        }
+        self.0.poll_next(context)
     }
 }
 
@@ -138,15 +66,16 @@ mod tests {
             Arc,
             atomic::{AtomicUsize, Ordering},
         },
+        thread,
         time::Duration,
     };
 
     use futures_util::{FutureExt, StreamExt};
-    use stt_audio::{Block, Cut, Loss};
+    use stt_audio::{Block, Cut, Loss, PcmSource};
     use stt_model::Ticks;
 
     use super::*;
-    use crate::{held::Held, piece::PieceError};
+    use crate::{held::Held, life::LONGEST_BLOCK};
 
     const SECOND: usize = 16_000;
 
@@ -223,7 +152,7 @@ mod tests {
     #[tokio::test]
     async fn what_is_short_enough_stays_whole_with_its_pauses() {
         let sound = sound(&[1.0, 3.0, 1.0]);
-        let pieces = Pieces::of_samples(Memory::of(&sound), of_seconds(5)).unwrap();
+        let pieces = Pieces::of(Source::pcm(Memory::of(&sound)), of_seconds(5)).unwrap();
         let (pieces, None) = all(pieces).await else { panic!("no error") };
         assert_eq!(pieces.len(), 1);
         assert_eq!((pieces[0].start, pieces[0].end, pieces[0].cut), (Ticks(0), Ticks(50_000_000), Cut::End));
@@ -233,7 +162,7 @@ mod tests {
     #[tokio::test]
     async fn what_is_longer_comes_in_pieces_that_hold_the_samples_of_their_time() {
         let sound = sound(&[2.0, 1.0, 2.0, 1.0, 2.0, 4.0]);
-        let source = Pieces::of_samples(Memory::of(&sound), of_seconds(4)).unwrap();
+        let source = Pieces::of(Source::pcm(Memory::of(&sound)), of_seconds(4)).unwrap();
         let progress = source.progress();
         let (pieces, None) = all(source).await else { panic!("no error") };
         assert_eq!(pieces.len(), 3);
@@ -254,7 +183,7 @@ mod tests {
     async fn what_must_not_be_cut_is_given_whole_or_not_at_all() {
         let given = async |seconds| {
             let source = Memory::of(&sound(&[seconds]));
-            all(Pieces::of_samples(source, Plan::uncut(stt_audio::Limits::seconds(2))).unwrap()).await
+            all(Pieces::of(Source::pcm(source), Plan::uncut(stt_audio::Limits::seconds(2))).unwrap()).await
         };
         let (pieces, None) = given(2.0).await else { panic!("no error") };
         assert_eq!(pieces.len(), 1);
@@ -266,7 +195,7 @@ mod tests {
     #[tokio::test]
     async fn live_audio_is_cut_at_its_first_long_pause() {
         let sound = sound(&[1.0, 10.0]);
-        let pieces = Pieces::of_samples(Memory::of(&sound), Plan::default().live()).unwrap();
+        let pieces = Pieces::of(Source::pcm(Memory::of(&sound)), Plan::default().live()).unwrap();
         let (pieces, None) = all(pieces).await else { panic!("no error") };
         assert_eq!((pieces.len(), pieces[0].cut), (1, Cut::Silence));
         assert!(pieces[0].end < Ticks(20_000_000), "{:?}", pieces[0].end);
@@ -276,7 +205,7 @@ mod tests {
     async fn what_was_read_before_an_error_is_given_before_it() {
         let sound = sound(&[1.5]);
         let source = Memory { fails: true, ..Memory::of(&sound) };
-        let (pieces, error) = all(Pieces::of_samples(source, Plan::default()).unwrap()).await;
+        let (pieces, error) = all(Pieces::of(Source::pcm(source), Plan::default()).unwrap()).await;
         assert_eq!(pieces.iter().map(samples).collect::<Vec<_>>(), [sound]);
         assert_eq!(error.unwrap().to_string(), "cannot be decoded: a lie");
     }
@@ -286,7 +215,7 @@ mod tests {
         let sound = sound(&[1.0, 1.0].repeat(30));
         let source = Memory::of(&sound);
         let blocks = Arc::clone(&source.blocks);
-        let pieces = Pieces::of_samples(source, of_seconds(2)).unwrap();
+        let pieces = Pieces::of(Source::pcm(source), of_seconds(2)).unwrap();
         let settled = |before: usize| {
             thread::sleep(Duration::from_millis(5));
             blocks.load(Ordering::SeqCst) == before
@@ -302,7 +231,7 @@ mod tests {
     async fn the_thread_ends_with_the_stream() {
         let source = Memory::of(&sound(&[1.0, 1.0].repeat(30)));
         let blocks = Arc::clone(&source.blocks);
-        let mut pieces = Pieces::of_samples(source, of_seconds(2)).unwrap();
+        let mut pieces = Pieces::of(Source::pcm(source), of_seconds(2)).unwrap();
         assert!(pieces.next().await.unwrap().is_ok());
         drop(pieces);
         let ended = (0..1_000).any(|_| {
@@ -312,10 +241,32 @@ mod tests {
         assert!(ended);
     }
 
+    #[tokio::test]
+    async fn a_decoder_that_panics_is_an_error_behind_what_it_gave() {
+        struct Broken(Memory);
+
+        impl PcmSource for Broken {
+            fn next_block(&mut self) -> Result<Option<Block<'_>>, DecodeError> {
+                let block = self.0.next_block()?;
+                Ok(Some(block.expect("a decoder breaks down")))
+            }
+
+            fn losses(&self) -> &[Loss] {
+                &[]
+            }
+        }
+
+        let sound = sound(&[1.0, 1.0, 1.0]);
+        let source = Source::pcm(Broken(Memory::of(&sound)));
+        let (pieces, error) = all(Pieces::of(source, of_seconds(2)).unwrap()).await;
+        assert_eq!(pieces.len(), 1);
+        assert_eq!(error.unwrap().to_string(), "cannot be decoded: the decoder broke down on it");
+    }
+
     #[tokio::test(start_paused = true)]
     async fn a_decoder_that_gives_nothing_is_given_up() {
         let (held, _sender) = Held::new();
-        let (pieces, error) = all(Pieces::of_samples(held, Plan::default()).unwrap()).await;
+        let (pieces, error) = all(Pieces::of(Source::pcm(held), Plan::default()).unwrap()).await;
         assert!(pieces.is_empty());
         assert_eq!(error.unwrap().to_string(), "cannot be decoded (gave up after 10 s)");
     }
@@ -323,8 +274,8 @@ mod tests {
     #[tokio::test]
     async fn a_live_source_may_pause_as_long_as_it_likes() {
         let (held, sender) = Held::new();
-        let mut pieces = Pieces::of_reader(held, Plan::default()).unwrap();
-        while pieces.patience.life().blocks().is_some() {
+        let mut pieces = Pieces::of(Source::reader(held), Plan::default()).unwrap();
+        while pieces.0.life().blocks().is_some() {
             tokio::task::yield_now().await;
         }
         tokio::time::pause();
@@ -341,8 +292,8 @@ mod tests {
 
     #[tokio::test]
     async fn a_file_that_is_not_there_and_one_that_is_no_audio_are_errors() {
-        assert!(matches!(Pieces::of_file("/nowhere/at.all", Plan::default()), Err(DecodeError::Io(_))));
-        let page = Pieces::of_reader(&b"<!DOCTYPE html>"[..], Plan::default()).unwrap();
+        assert!(matches!(Source::file("/nowhere/at.all"), Err(DecodeError::Io(_))));
+        let page = Pieces::of(Source::reader(&b"<!DOCTYPE html>"[..]), Plan::default()).unwrap();
         assert_eq!(all(page).await.1.unwrap().to_string(), "HTML, not audio");
     }
 
@@ -351,13 +302,13 @@ mod tests {
     async fn an_upload_of_opus_is_a_file_of_its_own_for_each_piece() {
         let plan = of_seconds(2).upload(crate::Upload::Opus);
         let source = Memory::of(&sound(&[1.0, 1.0, 1.0, 1.0]));
-        let (pieces, None) = all(Pieces::of_samples(source, plan).unwrap()).await else { panic!("no error") };
+        let (pieces, None) = all(Pieces::of(Source::pcm(source), plan).unwrap()).await else { panic!("no error") };
         assert_eq!(pieces.len(), 2);
         for piece in &pieces {
             assert_eq!(piece.format, stt_model::AudioFormat::OggOpus);
             assert!(piece.audio.starts_with(b"OggS"));
             let (again, None) =
-                all(Pieces::of_reader(io::Cursor::new(piece.audio.clone()), Plan::default()).unwrap()).await
+                all(Pieces::of(Source::reader(io::Cursor::new(piece.audio.clone())), Plan::default()).unwrap()).await
             else {
                 panic!("it is decoded again")
             };

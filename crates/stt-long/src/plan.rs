@@ -22,7 +22,7 @@ pub struct Plan {
     pub(crate) pieces: Option<Duration>,
     pub(crate) upload: Upload,
     /// What is not longer stays whole.
-    pub(crate) whole: Limits,
+    pub(crate) whole: Duration,
 }
 
 /// The form in which pieces are sent.
@@ -40,7 +40,7 @@ pub enum Upload {
 impl Default for Plan {
     /// Audio of up to 60 seconds goes as it is, longer audio in pieces of up to 55; all channels mixed; as WAV.
     fn default() -> Self {
-        Self { channel: Channel::Mix, pieces: Some(PIECES), upload: Upload::Wav, whole: Limits::RECOGNITION }
+        Self { channel: Channel::Mix, pieces: Some(PIECES), upload: Upload::Wav, whole: Limits::RECOGNITION.longest() }
     }
 }
 
@@ -49,7 +49,7 @@ impl Plan {
     ///
     /// For pronunciation assessment, whose scores are those of the whole text.
     pub fn uncut(limits: Limits) -> Self {
-        Self { pieces: None, whole: limits, ..Self::default() }
+        Self { pieces: None, whole: limits.longest(), ..Self::default() }
     }
 
     /// Which channel is heard.
@@ -68,8 +68,7 @@ impl Plan {
     /// [`SplitError`], for pieces that no word would fit in.
     pub fn pieces(self, longest: Duration) -> Result<Self, SplitError> {
         Splitter::new(longest)?;
-        let whole = Limits::seconds(u32::try_from(longest.as_secs()).unwrap_or(Limits::MAX_SECONDS));
-        Ok(Self { pieces: Some(longest), whole, ..self })
+        Ok(Self { pieces: Some(longest), whole: longest, ..self })
     }
 
     /// Cuts from the beginning, without waiting whether the audio is short enough to stay whole.
@@ -77,7 +76,7 @@ impl Plan {
     /// For a live stream: its first words are recognized after its first pause.
     pub const fn live(mut self) -> Self {
         if self.pieces.is_some() {
-            self.whole = Limits::seconds(0);
+            self.whole = Duration::ZERO;
         }
         self
     }

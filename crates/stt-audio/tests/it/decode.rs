@@ -158,6 +158,24 @@ fn what_a_pipe_brings_and_has_to_be_sought_in_is_kept_up_to_a_limit() {
 }
 
 #[test]
+fn live_audio_is_opened_by_its_first_bytes() {
+    /// Live: what has not been said yet must not be waited for.
+    struct Later;
+
+    impl Read for Later {
+        fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+            panic!("this would be waited for")
+        }
+    }
+
+    let wav = [&stt_audio::canonical_header(16_000, 0)[..], &[7; 16_000]].concat();
+    for (name, bytes) in [("wav", wav), ("opus", fixture("chirp-opus.ogg")), ("flac", fixture("chirp.flac"))] {
+        let opened = open_stream(Cursor::new(bytes).chain(Later));
+        assert!(opened.and_then(|mut source| source.next_block().map(|block| block.is_some())).unwrap(), "{name}");
+    }
+}
+
+#[test]
 fn an_error_of_the_input_is_never_taken_for_the_end() {
     struct Broken;
 

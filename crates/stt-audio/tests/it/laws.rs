@@ -40,7 +40,7 @@ fn examine(bytes: &[u8]) {
     if let Some(mut meter) = pipe.meter(Limits::seconds(1)) {
         let taken = match meter.push(bytes) {
             Metered::All => bytes.len(),
-            Metered::Ended(count) | Metered::Full(count) => count,
+            Metered::Beyond(count) | Metered::Ended(count) | Metered::Full(count) => count,
         };
         assert!(taken <= bytes.len());
         assert!(meter.heard() <= Limits::seconds(1).longest());
@@ -206,7 +206,7 @@ proptest! {
             match meter.push(piece) {
                 Metered::All if left.is_empty() => { taken += piece.len(); break }
                 Metered::All => taken += piece.len(),
-                Metered::Ended(count) | Metered::Full(count) => { taken += count; break }
+                Metered::Beyond(count) | Metered::Ended(count) | Metered::Full(count) => { taken += count; break }
             }
         }
 

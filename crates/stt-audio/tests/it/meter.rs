@@ -14,7 +14,9 @@ fn push_all(meter: &mut LengthMeter, bytes: &[u8], piece: usize) -> (usize, Mete
     for piece in bytes.chunks(piece) {
         match meter.push(piece) {
             Metered::All => taken += piece.len(),
-            end @ (Metered::Ended(count) | Metered::Full(count)) => return (taken + count, end),
+            end @ (Metered::Beyond(count) | Metered::Ended(count) | Metered::Full(count)) => {
+                return (taken + count, end);
+            }
         }
     }
     (taken, Metered::All)
@@ -64,6 +66,14 @@ fn what_stands_behind_the_audio_is_not_audio() {
 
     assert_eq!(push_all(&mut meter, &bytes, bytes.len()), (44 + 96_000, Metered::Ended(44 + 96_000)));
     assert_eq!(meter.heard(), Duration::from_secs(3));
+}
+
+#[test]
+fn what_does_not_belong_behind_the_audio_is_told() {
+    let bytes = MadeWav { after: vec![0xee; 100], ..MadeWav::documented() }.bytes();
+    let mut meter = meter(&bytes[..100], Limits::RECOGNITION);
+
+    assert_eq!(push_all(&mut meter, &bytes, bytes.len()), (44 + 96_000, Metered::Beyond(44 + 96_000)));
 }
 
 #[test]

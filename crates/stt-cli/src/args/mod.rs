@@ -166,7 +166,7 @@ pub(crate) struct AssessmentArgs {
 /// What to ask of the service about each piece of audio.
 #[derive(Args, Debug)]
 pub(crate) struct RecognitionArgs {
-    /// The language that is spoken, such as en-US [env: STT_LANGUAGE].
+    /// The language that is spoken, such as en-US [env: STT_LANGUAGE] [default with --emulator: en-US].
     #[arg(short, long, value_name = "LOCALE")]
     pub(crate) language: Option<String>,
     /// What becomes of profanity; the service's default is masked.
