@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use clap::ValueEnum;
+use serde::Serialize;
 
 use crate::hearing::AudioDir;
 use crate::latency::Latency;
@@ -28,7 +29,8 @@ pub enum Keys {
 }
 
 /// Which text to follow where Microsoft's pages and published observations differ.
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq, ValueEnum)]
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq, Serialize, ValueEnum)]
+#[serde(rename_all = "lowercase")]
 pub enum Profile {
     /// What was seen of the live service.
     #[default]

@@ -24,6 +24,7 @@ mod audio;
 mod builder;
 pub mod cli;
 mod config;
+mod conformance;
 mod connection;
 mod cors;
 mod crowd;

@@ -2,6 +2,8 @@
 
 use serde::Serialize;
 
+use crate::config::Profile;
+
 /// How sure it is that the service behaves as a rule says.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq, Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -12,6 +14,18 @@ pub enum Evidence {
     Observed,
     /// Inferred, or relied upon by others without proof.
     Guess,
+}
+
+impl Evidence {
+    /// Its name in lists.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Documented => "documented",
+            Self::Observed => "observed",
+            Self::Guess => "guess",
+        }
+    }
 }
 
 /// One thing that the emulator does because the service does it, or is thought to.
@@ -31,19 +45,22 @@ pub struct Rule {
     pub evidence: Evidence,
     /// Where it was read or seen, in words that can be followed.
     pub source: &'static str,
+    /// Whose side it takes where Microsoft's pages and published observations differ.
+    pub profile: Option<Profile>,
     /// The body of the answer where it is always the same.
     #[serde(skip)]
     pub(crate) body: &'static str,
 }
 
 macro_rules! rules {
-    ($($name:ident $id:literal $status:literal $body:expr, $evidence:ident $source:literal, $about:literal;)*) => {
+    ($($name:ident $id:literal $status:literal $body:expr, $evidence:ident $source:literal, $($profile:ident:)? $about:literal;)*) => {
         $(pub(crate) const $name: $crate::rule::Rule = $crate::rule::Rule {
             id: $id,
             about: $about,
             status: $status,
             evidence: $crate::rule::Evidence::$evidence,
             source: $source,
+            profile: $crate::rule::profile!($($profile)?),
             body: $body,
         };)*
 
@@ -52,4 +69,13 @@ macro_rules! rules {
     };
 }
 
-pub(crate) use rules;
+macro_rules! profile {
+    () => {
+        None
+    };
+    ($profile:ident) => {
+        Some($crate::config::Profile::$profile)
+    };
+}
+
+pub(crate) use {profile, rules};

@@ -1,6 +1,7 @@
 //! Every rule that the emulator follows, with its evidence.
 //!
-//! One entry: name, id, HTTP status, fixed body, evidence with its source, what happens.
+//! One entry: name, id, HTTP status, fixed body, evidence with its source, the profile if it is of one
+//! alone, what happens.
 
 use crate::rule::rules;
 
@@ -25,10 +26,10 @@ rules! {
 
     CREDENTIAL_MISSING "credential-missing" 401 MISSING_401,
         Guess "Microsoft's troubleshooting page gives 401 or 403; the body is the usual one of Azure gateways",
-        "profile observed: a request without key and token is 401";
+        Observed: "a request without key and token is 401";
     CREDENTIAL_MISSING_DOCUMENTED "credential-missing-documented" 403 MISSING_403,
         Documented "Microsoft's REST page for short audio, table of status codes; the body is a guess",
-        "profile documented: a request without key and token is 403";
+        Documented: "a request without key and token is 403";
     KEY_UNKNOWN "key-unknown" 401 ACCESS_DENIED,
         Observed "AzureSpeechReactSample issue 10 (2024)",
         "a key that the resource does not have is 401";
@@ -90,7 +91,7 @@ rules! {
         "a Pronunciation-Assessment header that is not base64 of the documented JSON is 400";
     ASSESSMENT_TOO_LONG "assessment-too-long" 0 "",
         Observed "measured by the project Inkling (2026) with 13,000 characters of reference text",
-        "profile observed: a Pronunciation-Assessment header over 16 KiB is never answered";
+        Observed: "a Pronunciation-Assessment header over 16 KiB is never answered";
 
     BODY_TOO_LARGE "body-too-large" 413 "",
         Guess "no limit of the body is published; this one is the emulator's own",
@@ -144,7 +145,7 @@ rules! {
         "`profanity=removed` with nothing else said gives Success with an empty text";
     DETAILED_DISPLAY_TEXT "detailed-display-text" 200 "",
         Documented "the pronunciation sample of Microsoft's REST page of 2024; older samples lack it",
-        "profile observed: a detailed result has DisplayText beside NBest";
+        Observed: "a detailed result has DisplayText beside NBest";
     WORD_TIMES "word-times" 200 "",
         Guess "a query parameter of Microsoft's JavaScript SDK; its effect on this API is not published",
         "`wordLevelTimestamps=true` adds Words to a detailed result";

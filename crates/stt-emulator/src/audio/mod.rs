@@ -62,3 +62,4 @@ pub(crate) use hear::{Listened, TICKS_PER_MS, listen, spread};
 pub(crate) use sixteen::sixteen_kilohertz;
 pub use synth::{Speech, SynthError, SynthOptions, noise, silence, synth};
 pub use tag::{TagError, tag};
+pub(crate) use wav::header as wav_header;

@@ -109,7 +109,7 @@ pub(super) fn stored(body: &[u8]) -> Option<Stored<'_>> {
 }
 
 /// The header of 16-bit PCM with so many bytes of samples.
-pub(super) fn header(rate: u32, channels: u16, bytes: u32) -> [u8; HEADER as usize] {
+pub(crate) fn header(rate: u32, channels: u16, bytes: u32) -> [u8; HEADER as usize] {
     let frame = 2 * channels;
     let mut header = *b"RIFF\0\0\0\0WAVEfmt \x10\0\0\0\x01\0\0\0\0\0\0\0\0\0\0\0\0\0\x10\0data\0\0\0\0";
     header[4..8].copy_from_slice(&(HEADER - 8 + bytes).to_le_bytes());

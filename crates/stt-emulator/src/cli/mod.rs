@@ -1,6 +1,7 @@
 //! The command line of `stt-emulator`, which `stt emulator` has too.
 
 mod clip;
+mod conformance;
 mod environment;
 mod exec;
 mod failure;
@@ -33,6 +34,8 @@ pub struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Ask any endpoint what the emulator was told of the service, and say where it differs; the exit code is 1 if so
+    Conformance(conformance::Options),
     /// Print the environment that points programs at an emulator
     Env(environment::Options),
     /// Start an emulator, run a command with its environment, stop; the exit code is the command's
@@ -58,6 +61,7 @@ impl Arguments {
     pub fn run(self) -> ExitCode {
         let done = match self.command {
             None => self.serve.run(),
+            Some(Command::Conformance(options)) => options.run(),
             Some(Command::Env(options)) => options.run(),
             Some(Command::Exec(options)) => options.run(),
             Some(Command::Hash(options)) => options.run(),

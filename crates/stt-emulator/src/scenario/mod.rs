@@ -21,6 +21,7 @@ pub use fault::Fault;
 pub(crate) use inspect::{Inspect, Inspection};
 pub use mistake::{Mistake, ScenarioError};
 pub use model::{ReadError, Scenario};
+pub(crate) use pattern::{Pattern, like};
 pub(crate) use raw::{Raw, bytes};
 pub use reply::Reply;
 pub(crate) use reply::{LONGEST_MS, Other, Status};

@@ -27,7 +27,7 @@ impl Pattern {
 }
 
 /// Whether `value` is `pattern`, in which each `*` stands for any characters or none.
-fn like(pattern: &str, value: &str) -> bool {
+pub(crate) fn like(pattern: &str, value: &str) -> bool {
     let Some((head, rest)) = pattern.split_once('*') else {
         return pattern == value;
     };

@@ -14,4 +14,5 @@ mod word;
 
 pub(crate) use assess::{Given, Overall, Reading, assess};
 pub(crate) use parameters::Parameters;
+pub(crate) use total::total;
 pub(crate) use word::{ErrorType, ScoredWord, Spoken};

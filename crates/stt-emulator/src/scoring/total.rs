@@ -4,7 +4,7 @@
 ///
 /// There are two scores without reference text and prosody (accuracy, fluency), three with one of the two
 /// (completeness, prosody), four with both. Evidence: documented, in Microsoft's page on pronunciation assessment.
-pub(super) fn total(scores: &[f64]) -> f64 {
+pub(crate) fn total(scores: &[f64]) -> f64 {
     let mut sorted = scores.to_vec();
     sorted.sort_by(f64::total_cmp);
     let weights: &[f64] = match sorted.len() {
