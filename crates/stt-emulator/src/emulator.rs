@@ -10,6 +10,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
+use http::header::EXPECT;
 use http::request::Parts;
 use http::{HeaderValue, Method, Request};
 use sha2::{Digest, Sha256};
@@ -27,6 +28,7 @@ use crate::expect::Expect;
 use crate::fingerprint::Fingerprint;
 use crate::ids::is_session;
 use crate::journal::{Entry, Journal, Operation, credential};
+use crate::lenient;
 use crate::query::Query;
 use crate::recognize::{Recognized, recognize};
 use crate::route::Route;
@@ -120,6 +122,9 @@ impl Emulator {
         match self.judge(route, head, &query, &mut exchange, now) {
             Ok(task) => self.meet(task, exchange, Asking { head, query: &query }, now),
             Err(refusal) => {
+                if head.headers.contains_key(EXPECT) {
+                    exchange.entry.rules.push(rules::REFUSED_EARLY.id);
+                }
                 let answer = self.conclude(exchange, refusal.into(), now);
                 Checked::Answered(answer.before_the_body_of(head))
             }
@@ -182,7 +187,7 @@ impl Emulator {
             Task::Recognize(asked) => {
                 let canned = self.script(tenant, |script| script.answer(&facts, &sound));
                 let recognized = match canned {
-                    Some(canned) => Recognized::Answered(canned.verdict(&asked)),
+                    Some(canned) => Recognized::Answered(canned.verdict(&asked, &body)),
                     None => recognize(&asked, &body, &self.config),
                 };
                 match recognized {
@@ -273,6 +278,7 @@ impl Emulator {
             self.enchant(caller, head);
             let slot = self.admit(caller, now)?;
             let asked = Asked::read(head, query, &self.config)?;
+            exchange.entry.rules.extend(lenient::applied(head, query).iter().map(|rule| rule.id));
             exchange.slot = slot;
             Task::Recognize(asked)
         };

@@ -38,6 +38,7 @@ mod hearing;
 mod ids;
 mod journal;
 mod latency;
+mod lenient;
 mod limits;
 mod listening;
 mod locales;

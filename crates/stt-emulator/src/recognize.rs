@@ -1,12 +1,13 @@
 //! From a body and what was asked about it to a result.
 
 use crate::asked::Asked;
-use crate::audio::{self, HeardStep, HeardWord, Listened, Outcome, TICKS_PER_MS, hear, listen};
+use crate::audio::{self, HeardStep, HeardWord, Listened, Outcome, TICKS_PER_MS, WavFacts, hear, listen, wav_facts};
 use crate::config::Config;
 use crate::hearing::{HeardAnswer, HeardStatus, Sidecar};
 use crate::media::Container;
 use crate::profanity;
 use crate::result::Recognition;
+use crate::rule::Rule;
 use crate::rules;
 use crate::said::{CONFIDENCE, SNR, Said};
 use crate::scoring::{Given, Spoken};
@@ -27,7 +28,7 @@ pub(crate) fn recognize(asked: &Asked, body: &[u8], config: &Config) -> Recogniz
         return Recognized::Answered(verdict);
     }
     let unspoken = match listen(body) {
-        Listened::Heard(heard) => return Recognized::Answered(verdict(asked, heard)),
+        Listened::Heard(heard) => return Recognized::Answered(verdict(asked, body, heard)),
         Listened::Unspoken(unspoken) => unspoken,
     };
     if let Some(Sidecar { file, answer }) = config.audio_dir.find(body) {
@@ -36,13 +37,13 @@ pub(crate) fn recognize(asked: &Asked, body: &[u8], config: &Config) -> Recogniz
     }
     match config.recognizer {
         Some(_) => Recognized::Asks(unspoken.audio_ticks),
-        None => Recognized::Answered(verdict(asked, unspoken.judge())),
+        None => Recognized::Answered(verdict(asked, body, unspoken.judge())),
     }
 }
 
 /// The answer to `asked` where nobody listens to audio without words.
 pub(crate) fn unheard(asked: &Asked, body: &[u8]) -> Verdict {
-    declared(asked, body).unwrap_or_else(|| verdict(asked, hear(body)))
+    declared(asked, body).unwrap_or_else(|| verdict(asked, body, hear(body)))
 }
 
 /// The answer to `asked` for what a recognizer hears.
@@ -53,6 +54,17 @@ pub(crate) fn recognized(asked: &Asked, answer: &HeardAnswer, audio_ticks: u64, 
 /// How many seconds of audio are heard at most.
 pub(crate) fn listened_seconds(asked: &Asked) -> u32 {
     if asked.assessment.is_some() { 30 } else { 60 }
+}
+
+/// The rules by which a header that need not be believed is.
+fn headed(asked: &Asked, body: &[u8]) -> Vec<Rule> {
+    let facts = match asked.container {
+        Container::Wav => wav_facts(body),
+        Container::Ogg | Container::Silent(_) => None,
+    };
+    let Some(WavFacts { rate, sizes_are_true }) = facts else { return Vec::new() };
+    let applied = [(rules::WAV_RATE, rate != USUAL_RATE), (rules::WAV_SIZES_IGNORED, !sizes_are_true)];
+    applied.into_iter().filter_map(|(rule, applies)| applies.then_some(rule)).collect()
 }
 
 /// What the head and the first bytes of the body decide.
@@ -70,7 +82,7 @@ fn declared(asked: &Asked, body: &[u8]) -> Option<Verdict> {
 }
 
 /// The answer for what a body itself tells.
-fn verdict(asked: &Asked, heard: audio::Heard) -> Verdict {
+fn verdict(asked: &Asked, body: &[u8], heard: audio::Heard) -> Verdict {
     let ended = heard.listening_ended();
     let (by, audio_ticks) = (step(heard.step), heard.audio_ticks);
     let verdict = match heard.outcome {
@@ -84,7 +96,7 @@ fn verdict(asked: &Asked, heard: audio::Heard) -> Verdict {
         Outcome::NoMatch => without_words("NoMatch", 0, audio_ticks).rule(rules::NO_MATCH).reason(heard.reason),
         Outcome::Words { words, language } => said(asked, words, language.as_deref(), None).or_reason(heard.reason),
     };
-    verdict.heard(by, audio_ticks)
+    headed(asked, body).into_iter().fold(verdict, Verdict::rule).heard(by, audio_ticks)
 }
 
 /// The answer for what somebody else tells of a body.
@@ -101,7 +113,7 @@ fn told(asked: &Asked, answer: &HeardAnswer, audio_ticks: u64, by: &'static str,
             without_words("InitialSilenceTimeout", ended, 0).rule(rules::INITIAL_SILENCE).reason(reason)
         }
         HeardStatus::BabbleTimeout => without_words("BabbleTimeout", ended, 0).rule(rules::BABBLE).reason(reason),
-        HeardStatus::Error => without_words("Error", 0, 0).reason(reason),
+        HeardStatus::Error => without_words("Error", 0, 0).rule(rules::RECOGNITION_ERROR).reason(reason),
     };
     verdict.heard(by, audio_ticks)
 }
@@ -213,6 +225,9 @@ fn step(step: HeardStep) -> &'static str {
 }
 
 const SECOND: u64 = 1_000 * TICKS_PER_MS;
+
+/// That of Microsoft's table of audio formats, in Hz.
+const USUAL_RATE: u32 = 16_000;
 
 /// Where the service was observed to give up on silence.
 const FIVE_SECONDS: u64 = 5 * SECOND;

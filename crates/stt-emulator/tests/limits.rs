@@ -7,7 +7,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use common::{Ask, NOW, json, last};
 use http::Request;
-use stt_emulator::{Answer, Builder, Checked, Emulator, KEY_1, KEY_2, Keys, Tier, Upload, silence};
+use stt_emulator::{Answer, Builder, Checked, Emulator, KEY_1, KEY_2, Keys, Reply, Tier, Upload, silence};
 
 /// A second of audio, so that a share of its length is easily told.
 fn second(key: &str) -> Ask {
@@ -138,4 +138,21 @@ fn moving_the_clock_shortens_the_wait_for_an_answer() {
     assert_eq!(remaining(6_000), Duration::ZERO);
     assert_eq!(status(&emulator, KEY_1, 4_999), 429);
     assert_eq!(status(&emulator, KEY_1, 5_000), 200, "it runs until its answer is sent");
+}
+
+#[test]
+fn an_answer_that_was_written_down_takes_as_long_as_one_that_was_heard() {
+    let ogg = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/audio/weather.ogg");
+    let ogg = || Ask::new(std::fs::read(ogg).expect("the clip")).header("content-type", "audio/ogg; codecs=opus");
+    let asks: [(&str, &dyn Fn() -> Ask); 3] =
+        [("WAV", &|| second(KEY_1)), ("Ogg", &ogg), ("no audio", &|| Ask::new("no audio"))];
+    for (what, ask) in asks {
+        let heard = slow(Emulator::builder(), "0.5x");
+        let wait = heard.answer(ask().request(), NOW).delivery.wait;
+        let canned = slow(Emulator::builder(), "0.5x");
+        canned.queue(&Reply::text("Good morning."));
+        assert_eq!(canned.answer(ask().request(), NOW).delivery.wait, wait, "{what}");
+        assert_eq!(last(&canned).heard_by, Some("queue"), "{what}");
+        assert_eq!(what == "no audio", wait.is_zero(), "{what}");
+    }
 }

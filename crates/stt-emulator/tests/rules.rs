@@ -8,7 +8,10 @@ use std::time::Duration;
 use bytes::Bytes;
 use common::{Ask, NOW, humming, json, last};
 use http::{Request, Response};
-use stt_emulator::{Admitted, Builder, Checked, Emulator, KEY_1, Profile, SynthOptions, Upload, noise, silence, synth};
+use stt_emulator::{
+    Admitted, Builder, Checked, Emulator, Finished, KEY_1, Profile, Recognizer, SynthOptions, Told, Upload, noise,
+    silence, synth,
+};
 
 const TABLE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/data/statuses-http.tsv");
 
@@ -50,6 +53,31 @@ fn trigger(rule: &str) -> Ask {
     let two = Duration::from_secs(2);
     match rule {
         "path-unknown" => hello().path("/speech/recognition/universal/v2"),
+        "path-prefix" => hello().path("/stt/speech/recognition/conversation/cognitiveservices/v1"),
+        "path-mode" => hello().path("/speech/recognition/dictation/cognitiveservices/v1"),
+        "key-before-token" => hello().header("authorization", "Bearer none"),
+        "token-taken" => bearing(&format!("Bearer {}", token(NOW))),
+        "entra-token-taken" => bearing("Bearer aad#/subscriptions/0#opaque"),
+        "request-id" => hello(),
+        "parameter-ignored" => hello().query("language=en-US&RequestId=0"),
+        "parameter-repeated" => hello().query("language=en-US&language=en-XX"),
+        "format-unknown" => hello().query("language=en-US&format=full"),
+        "profanity-unknown" => hello().query("language=en-US&profanity=remove"),
+        "cid-alone" => hello().query("cid=01234567-89ab-cdef-0123-456789abcdef"),
+        "wav-parameters-ignored" => hello().header("content-type", "audio/wav; codec=audio/pcm; samplerate=44100"),
+        "expect-continue" => hello().header("expect", "100-continue"),
+        "refused-early" => hello().query("format=simple").header("expect", "100-continue"),
+        "expect-optional" => hello().header("transfer-encoding", "chunked"),
+        "wav-sizes-ignored" => {
+            let mut hello = hello();
+            hello.body[40..44].fill(0);
+            hello
+        }
+        "wav-rate" => {
+            let options = SynthOptions { rate: 44_100, ..SynthOptions::default() };
+            Ask::new(synth("Hello.", &options).expect("a clip"))
+        }
+        "recognition-error" => Ask::new(humming()),
         "method-not-post" => hello().method("GET"),
         "preflight" => hello()
             .method("OPTIONS")
@@ -121,6 +149,7 @@ fn prepared(rule: &str, builder: Builder) -> Emulator {
         "throttled-concurrency" => builder.max_concurrent(0),
         "throttled-rate" => builder.rate("1/h".parse().expect("a rate")),
         "key-real" => builder.reject_real_keys(true),
+        "recognition-error" => builder.recognizer("false".parse::<Recognizer>().expect("a command")),
         _ => builder,
     };
     let emulator = emulator.build();
@@ -156,6 +185,14 @@ fn answer(row: &Row) -> (Option<Response<Bytes>>, Emulator) {
             };
             emulator.finish(admitted, Upload::Stalled, NOW)
         }
+        "recognition-error" => {
+            let (head, body) = request.into_parts();
+            let Checked::Admitted(admitted) = emulator.check(&head, NOW) else { panic!("the head is right") };
+            let Finished::Asks(ask) = emulator.finish_or_ask(admitted, Upload::Whole(body), NOW) else {
+                panic!("nothing in the clip says what it is")
+            };
+            emulator.heard(*ask, Told::failed("it broke"), NOW)
+        }
         _ => emulator.answer(request, NOW),
     };
     ((!answer.delivery.is_never()).then_some(answer.response), emulator)
@@ -166,7 +203,12 @@ fn every_rule_of_the_table_answers_as_the_table_says() {
     for row in table() {
         let (response, emulator) = answer(&row);
         let entry = last(&emulator);
-        assert!(entry.rules.contains(&row.rule.as_str()), "{}: {:?}", row.rule, entry.rules);
+        if row.rule == "request-id" {
+            let field = response.as_ref().map(|response| response.headers().contains_key("x-requestid"));
+            assert_eq!(field, Some(true));
+        } else {
+            assert!(entry.rules.contains(&row.rule.as_str()), "{}: {:?}", row.rule, entry.rules);
+        }
         let Some(response) = response else {
             assert_eq!(row.status, 0, "{}: nothing was answered", row.rule);
             assert_eq!(entry.status, None);
@@ -245,4 +287,5 @@ fn a_request_that_is_right_is_admitted_by_its_head_alone() {
     assert!(emulator.journal().is_empty(), "nothing is journalled before it is answered");
     let response = emulator.finish(admitted, Upload::Whole(body), NOW).response;
     assert_eq!(json(&response)["DisplayText"], "Hello.");
+    assert!(last(&emulator).rules.is_empty(), "nothing had to be let through");
 }

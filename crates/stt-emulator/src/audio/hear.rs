@@ -105,6 +105,14 @@ pub fn hear(body: &[u8]) -> Heard {
     }
 }
 
+/// The length of the audio in a body, in ticks of 100 ns, without listening to it; `None` where its headers tell none.
+pub(crate) fn length(body: &[u8]) -> Option<u64> {
+    if body.starts_with(b"OggS") {
+        return opus::length(body);
+    }
+    if wav::is_wav(body) { wav::length(body) } else { None }
+}
+
 /// What a body says by itself.
 #[derive(Debug)]
 pub(crate) enum Listened<'a> {

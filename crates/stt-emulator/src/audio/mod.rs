@@ -58,8 +58,8 @@ mod wav;
 
 pub use hash::{SampleHash, SampleHashError, sample_hash};
 pub use hear::{Heard, HeardStep, HeardWord, Outcome, hear};
-pub(crate) use hear::{Listened, TICKS_PER_MS, listen, spread};
+pub(crate) use hear::{Listened, TICKS_PER_MS, length, listen, spread};
 pub(crate) use sixteen::sixteen_kilohertz;
 pub use synth::{Speech, SynthError, SynthOptions, noise, silence, synth};
 pub use tag::{TagError, tag};
-pub(crate) use wav::header as wav_header;
+pub(crate) use wav::{WavFacts, header as wav_header, wav_facts};

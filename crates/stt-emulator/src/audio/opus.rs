@@ -65,6 +65,21 @@ pub(super) fn read(body: &[u8], mean_of: u32, limit: u32) -> Result<Opus, String
     Ok(opus)
 }
 
+/// The length of an Ogg Opus file in ticks of 100 ns, of a chain that of all its streams; `None` if it has no samples.
+pub(super) fn length(body: &[u8]) -> Option<u64> {
+    let mut links: Vec<(Head, Length)> = Vec::new();
+    for part in ogg::parts(body) {
+        match part {
+            Part::Foreign(_) => break,
+            Part::Head(head) => links.push((head, Length::default())),
+            Part::Tags(_) => {}
+            Part::Audio { data, position } => links.last_mut()?.1.add(&data, position),
+        }
+    }
+    let played = links.into_iter().map(|(head, length)| length.played(head)).sum::<u64>();
+    (0 < played).then(|| played.saturating_mul(10_000_000) / u64::from(RATE))
+}
+
 /// The shortest packet lasts 2.5 ms.
 const PACKETS_PER_SECOND: u32 = 400;
 

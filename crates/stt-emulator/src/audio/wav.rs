@@ -108,6 +108,31 @@ pub(super) fn stored(body: &[u8]) -> Option<Stored<'_>> {
     Some(Stored { data, rate: format.rate, channels: format.channels, sample })
 }
 
+/// What the header of a WAV file says, and whether it is true.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) struct WavFacts {
+    /// The samples per second.
+    pub(crate) rate: u32,
+    /// Whether there are as many bytes of samples as it says.
+    pub(crate) sizes_are_true: bool,
+}
+
+/// The facts about a body; `None` if it is no mono PCM with a header that fits.
+pub(crate) fn wav_facts(body: &[u8]) -> Option<WavFacts> {
+    let data = chunks(body).find(|chunk| chunk.id == b"data").filter(|_| is_wav(body))?.body;
+    let pcm = read(body).pcm.ok()?;
+    // The size stands directly before the samples.
+    let at = data.as_ptr().addr() - body.as_ptr().addr();
+    let told = body[..at].last_chunk::<4>().map(|size| u32::from_le_bytes(*size));
+    Some(WavFacts { rate: pcm.rate, sizes_are_true: told.is_some_and(|told| told as usize == data.len()) })
+}
+
+/// The length of a body that [`is_wav`], in ticks of 100 ns; `None` if it has no samples.
+pub(super) fn length(body: &[u8]) -> Option<u64> {
+    let wav = read(body);
+    (!wav.empty).then_some(wav.ticks)
+}
+
 /// The header of 16-bit PCM with so many bytes of samples.
 pub(crate) fn header(rate: u32, channels: u16, bytes: u32) -> [u8; HEADER as usize] {
     let frame = 2 * channels;

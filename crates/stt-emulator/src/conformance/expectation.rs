@@ -28,6 +28,8 @@ pub(crate) struct Expectation {
     json: Option<Value>,
     /// JSON pointers to what the body must not have.
     absent: Vec<String>,
+    /// What must not stand in the body, whatever its case.
+    hides: Option<String>,
     /// Whether the body is a token that says when it ends.
     token: bool,
     /// Whether `PronScore` must follow from the other scores by Microsoft's published weights.
@@ -81,6 +83,10 @@ impl Expectation {
         let text = String::from_utf8_lossy(&answer.body);
         if let Some(body) = self.body.as_ref().filter(|body| !like(body, text.trim_end())) {
             found.push(disagreement("body", body.clone(), shortened(&text)));
+        }
+        if let Some(hidden) = self.hides.as_ref().filter(|hidden| text.to_lowercase().contains(&hidden.to_lowercase()))
+        {
+            found.push(disagreement("body", format!("nothing of {hidden:?}"), shortened(&text)));
         }
         if self.token && !is_token(text.trim()) {
             // Whatever it is, it may be a secret.
@@ -281,6 +287,7 @@ mod tests {
             ("status = 200\nheaders = { content-type = \"text/*\" }", "", "content-type: text/* / application/json"),
             ("status = 200\nheaders = { retry-after = true }", "", "retry-after: any value / no such header"),
             ("status = 200\nbody = \"{}\"", "{ }", "body: {} / { }"),
+            ("status = 200\nhides = \"damn\"", "Damn!", "body: nothing of \"damn\" / Damn!"),
             ("status = 200\njson = {}", "<html>", "body: JSON / <html>"),
             ("status = 200\njson = {}", "[]", "body: {} / []"),
             ("status = 200\njson = { A = { B = 5 } }", r#"{"A":{"B":"5"}}"#, r#"/A/B: 5 / "5""#),

@@ -5,6 +5,7 @@ use std::time::Duration;
 use http::{HeaderName, HeaderValue, StatusCode};
 
 use crate::asked::Asked;
+use crate::audio::{TICKS_PER_MS, length};
 use crate::profanity::{self, Profanity};
 use crate::result::Recognition;
 use crate::said::{CONFIDENCE, SNR, Said};
@@ -16,11 +17,14 @@ use crate::verdict::{Heard, JSON, Verdict};
 use crate::wording::{Wording, lexical};
 
 impl Canned {
-    /// The answer in the form that was asked for, with where it was written down.
-    pub(crate) fn verdict(&self, asked: &Asked) -> Verdict {
+    /// The answer in the form that was asked for, with where it was written down and how long the audio in `body` is:
+    /// it takes as long as if it had been listened to.
+    pub(crate) fn verdict(&self, asked: &Asked, body: &[u8]) -> Verdict {
         let verdict = self.reply.verdict(asked);
         let about = verdict.recognition.unwrap_or_default();
-        Verdict { recognition: Some(Heard { by: self.by, ..about }), reason: self.why.clone(), ..verdict }
+        let audio_ms = length(body).map(|ticks| ticks / TICKS_PER_MS);
+        let about = Heard { by: self.by, audio_ms, ..about };
+        Verdict { recognition: Some(about), reason: self.why.clone(), ..verdict }
     }
 }
 
@@ -157,8 +161,6 @@ fn wording(display: &str, [lexical, itn, masked_itn]: [&Option<String>; 3], prof
 fn ticks(milliseconds: u64) -> u64 {
     milliseconds.min(LONGEST_MS) * TICKS_PER_MS
 }
-
-const TICKS_PER_MS: u64 = 10_000;
 
 /// Where the service was observed to give up on silence.
 const FIVE_SECONDS: u64 = 5_000 * TICKS_PER_MS;
