@@ -1,4 +1,4 @@
-//! The project's own checks, by name: `cargo xtask ci` runs them, `cargo xtask fuzz` runs the fuzz targets, `cargo xtask bench` the benchmarks.
+//! The project's own checks, by name: `cargo xtask ci` runs them, `cargo xtask fuzz` runs the fuzz targets, `cargo xtask bench` the benchmarks, `cargo xtask fidelity` writes the page about the emulator's rules.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "this program talks to the person who runs the checks")]
 
 mod bench;
@@ -15,6 +15,7 @@ const USAGE: &str = "\
 usage: cargo xtask ci [STEP...]
        cargo xtask bench audio|client [--quick] [--json FILE]
        cargo xtask bench split [--quick] [--seed NUMBER]
+       cargo xtask fidelity
        cargo xtask fuzz [TARGET...] [--seconds N]";
 
 fn main() -> ExitCode {
@@ -27,6 +28,7 @@ fn main() -> ExitCode {
         }
         ["ci", steps @ ..] => ci::run(steps),
         ["bench", rest @ ..] => bench::run(rest),
+        ["fidelity"] => tidy::fidelity::write(),
         ["fuzz", rest @ ..] => fuzz::run(rest),
         _ => Err(format!("which check?\n\n{USAGE}")),
     };

@@ -3,6 +3,7 @@
 mod arrows;
 mod dependencies;
 mod documented;
+pub(crate) mod fidelity;
 mod fixtures;
 mod manifests;
 mod metadata;
@@ -31,9 +32,10 @@ struct Report {
 
 type Rule = fn(&Project) -> Report;
 
-const RULES: [(&str, Rule); 12] = [
+const RULES: [(&str, Rule); 13] = [
     ("dependencies", dependencies::check),
     ("documented", documented::check),
+    ("fidelity", fidelity::check),
     ("purity", purity::check),
     ("arrows", arrows::check),
     ("circles", arrows::circles),
