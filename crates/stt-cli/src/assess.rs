@@ -8,7 +8,7 @@ use stt_transcript::Assessment;
 
 use crate::{
     args::{AssessArgs, ReportFormat},
-    batch::{self, Dropped, Panicked, Told},
+    batch::{Batch, Dropped, Ended, Order, Panicked, Teller, Told},
     connect::connect,
     environment::Environment,
     exit::Exit,
@@ -24,7 +24,11 @@ use crate::{
 };
 
 /// Does what was asked for; what cannot even be begun is returned.
-pub(crate) async fn run(args: &AssessArgs, environment: &Environment, output: &mut Output) -> Result<(), Problem> {
+pub(crate) async fn run(
+    args: &AssessArgs,
+    environment: &Environment,
+    output: &mut Output,
+) -> Result<Ended, Problem> {
     let language = request::language(&args.recognition, environment, args.service.key.emulator)?;
     let reference = reference(&args.reference)?;
     let assessment = request::assessment(&args.assessment, &reference)?;
@@ -45,13 +49,11 @@ pub(crate) async fn run(args: &AssessArgs, environment: &Environment, output: &m
     if let Some(preview) = Preview::of(args.preview) {
         let resource = &connection.resource;
         let previewed = Previewed { call: &args.call, preview, recognize: &recognize, resource, shaping };
-        return previewed.all(inputs, output).await;
+        previewed.all(inputs, output).await?;
+        return Ok(Ended { begun: 0, interrupted: false });
     }
     let session = Arc::new(connection.session(recognize, &args.call, shaping, 1)?);
-    let work = |input: Input, teller| {
-        let session = Arc::clone(&session);
-        session.run(input, teller)
-    };
+    let work = |input: Input, teller: Teller<Event>| Arc::clone(&session).run(input, move |event| teller.tell(event));
     let list = inputs.list.clone();
     let asked = Asked { args, language: &language, reference: &reference, several: inputs.several };
     let mut heard = None;
@@ -61,16 +63,17 @@ pub(crate) async fn run(args: &AssessArgs, environment: &Environment, output: &m
             Told::Event(Event::Heard(one)) => heard = Some(*one),
             Told::Event(Event::Note(note)) => output.note(&format!("{}: {note}", input.subject())),
             Told::Done(outcome) => {
-                let outcome = outcome.unwrap_or_else(|Panicked| Outcome::internal(input.clone()));
+                let outcome = outcome.unwrap_or_else(|Panicked| Outcome::of(input.clone()));
                 let heard = heard.take().unwrap_or_else(|| Heard::internal(input));
                 return asked.report(&outcome, &heard, output);
             }
         }
         Ok(())
     };
-    let begun = batch::in_order(inputs.list, 1, work, |_| session.flow(), deliver).await;
-    session.brake().tell(&list[begun..], output);
-    Ok(())
+    let batch = Batch { interrupts: None, jobs: 1, order: Order::ByPlace };
+    let ended = batch.run(inputs.list, work, |_| session.flow(), |_| (), deliver).await;
+    session.brake().tell(&list[ended.begun..], output);
+    Ok(ended)
 }
 
 /// What all inputs of a run have in common.

@@ -1,14 +1,19 @@
-//! Several inputs at once, what becomes of them told in their order.
+//! Several inputs at once, and what becomes of them told as it comes or in their order.
 
 use std::{
     collections::{BTreeMap, VecDeque},
-    future::Future,
+    future::{self, Future},
+    mem,
+    time::Duration,
 };
 
 use tokio::{
     sync::mpsc,
     task::{Id, JoinSet},
+    time::{Instant, sleep_until},
 };
+
+use crate::interrupts::Interrupts;
 
 /// What becomes of a batch after an outcome.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -34,6 +39,33 @@ pub(crate) enum Told<E, T> {
     Event(E),
 }
 
+/// When what is told of an item is delivered.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Order {
+    /// As soon as it is known.
+    AsItComes,
+    /// Item by item, in the order of the items; that of the first item which is not done as it comes.
+    ByPlace,
+}
+
+/// How items are worked on.
+pub(crate) struct Batch {
+    /// By which it is told to end in good order. Without them it is dropped, if at all.
+    pub(crate) interrupts: Option<Interrupts>,
+    /// Items that are worked on at once.
+    pub(crate) jobs: usize,
+    pub(crate) order: Order,
+}
+
+/// How a batch ended.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) struct Ended {
+    /// Items that were begun: the first ones.
+    pub(crate) begun: usize,
+    /// Somebody asked for the end.
+    pub(crate) interrupted: bool,
+}
+
 /// How the work on one item tells what happens before its outcome.
 #[derive(Clone, Debug)]
 pub(crate) struct Teller<E> {
@@ -48,100 +80,147 @@ impl<E> Teller<E> {
     }
 }
 
-/// Does `work` on every item, at most `jobs` at once, and returns how many were begun.
-///
-/// `judge` sees each outcome as soon as it is there and may end the batch; `deliver` gets what is told, item by item in
-/// the order of the items. The events of the first item that is not done are delivered as they come.
-pub(crate) async fn in_order<I, E, T, F>(
-    items: impl IntoIterator<Item = I>,
-    jobs: usize,
-    work: impl Fn(I, Teller<E>) -> F,
-    mut judge: impl FnMut(&Result<T, Panicked>) -> Flow,
-    mut deliver: impl FnMut(usize, Told<E, T>) -> Result<(), Dropped>,
-) -> usize
-where
-    F: Future<Output = T> + Send + 'static,
-    T: Send + 'static,
-{
-    let mut items = items.into_iter();
-    let mut running = JoinSet::new();
-    let mut places: BTreeMap<Id, usize> = BTreeMap::new();
-    let (sender, mut events) = mpsc::unbounded_channel();
-    let mut early = Early::default();
-    let mut begun = 0;
-    let mut flow = Flow::Next;
-    loop {
-        while flow == Flow::Next
-            && running.len() < jobs
-            && let Some(item) = items.next()
-        {
-            let teller = Teller { events: sender.clone(), place: begun };
-            places.insert(running.spawn(work(item, teller)).id(), begun);
-            begun += 1;
+impl Batch {
+    /// Does `work` on every item.
+    ///
+    /// `judge` sees each outcome as soon as it is there and may end the batch. Whoever interrupts it is told by
+    /// `finishing` how many items are waited for, which is not for long: then, or when it is interrupted again, they
+    /// are dropped.
+    pub(crate) async fn run<I, E, T, F>(
+        mut self,
+        items: impl IntoIterator<Item = I>,
+        work: impl Fn(I, Teller<E>) -> F,
+        mut judge: impl FnMut(&Result<T, Panicked>) -> Flow,
+        finishing: impl Fn(usize),
+        mut deliver: impl FnMut(usize, Told<E, T>) -> Result<(), Dropped>,
+    ) -> Ended
+    where
+        F: Future<Output = T> + Send + 'static,
+        T: Send + 'static,
+    {
+        let mut items = items.into_iter();
+        let mut running = JoinSet::new();
+        let mut places: BTreeMap<Id, usize> = BTreeMap::new();
+        let (sender, mut events) = mpsc::unbounded_channel();
+        let mut early = Early::new(self.order);
+        let mut ended = Ended { begun: 0, interrupted: false };
+        let mut flow = Flow::Next;
+        let mut last_moment = None;
+        if let Some(interrupts) = &self.interrupts {
+            interrupts.take();
         }
-        let joined = tokio::select! {
-            biased;
-            Some((place, event)) = events.recv() => {
-                early.push(place, Told::Event(event));
-                None
+        loop {
+            while flow == Flow::Next
+                && running.len() < self.jobs
+                && let Some(item) = items.next()
+            {
+                let teller = Teller { events: sender.clone(), place: ended.begun };
+                places.insert(running.spawn(work(item, teller)).id(), ended.begun);
+                ended.begun += 1;
             }
-            joined = running.join_next_with_id() => match joined {
-                Some(joined) => Some(joined),
-                None => return begun,
-            },
-        };
-        if let Some(joined) = joined {
-            // Everything that the work told was sent before it ended.
-            while let Ok((place, event)) = events.try_recv() {
-                early.push(place, Told::Event(event));
-            }
-            let (id, outcome) = match joined {
-                Ok((id, outcome)) => (id, Ok(outcome)),
-                Err(error) => (error.id(), Err(Panicked)),
+            let joined = tokio::select! {
+                biased;
+                Some((place, event)) = events.recv() => {
+                    early.push(place, Told::Event(event));
+                    None
+                }
+                joined = running.join_next_with_id() => match joined {
+                    Some(joined) => Some(joined),
+                    None => return ended,
+                },
+                () = nth(&mut self.interrupts, if ended.interrupted { 2 } else { 1 }) => {
+                    if mem::replace(&mut ended.interrupted, true) {
+                        return ended;
+                    }
+                    flow = Flow::BeginNoMore;
+                    last_moment = Some(Instant::now() + PATIENCE);
+                    finishing(running.len());
+                    None
+                }
+                () = until(last_moment) => return ended,
             };
-            if judge(&outcome) == Flow::BeginNoMore {
-                flow = Flow::BeginNoMore;
+            if let Some(joined) = joined {
+                // Everything that the work told was sent before it ended.
+                while let Ok((place, event)) = events.try_recv() {
+                    early.push(place, Told::Event(event));
+                }
+                let (id, outcome) = match joined {
+                    Ok((id, outcome)) => (id, Ok(outcome)),
+                    Err(error) => (error.id(), Err(Panicked)),
+                };
+                if judge(&outcome) == Flow::BeginNoMore {
+                    flow = Flow::BeginNoMore;
+                }
+                if let Some(place) = places.remove(&id) {
+                    early.push(place, Told::Done(outcome));
+                }
             }
-            if let Some(place) = places.remove(&id) {
-                early.push(place, Told::Done(outcome));
-            }
-        }
-        while let Some((place, told)) = early.next() {
-            if deliver(place, told).is_err() {
-                return begun;
+            while let Some((place, told)) = early.next() {
+                if deliver(place, told).is_err() {
+                    return ended;
+                }
             }
         }
     }
 }
 
-/// What was told before its turn.
-struct Early<E, T> {
-    told: BTreeMap<usize, VecDeque<Told<E, T>>>,
-    /// The item whose turn it is.
-    turn: usize,
+async fn nth(interrupts: &mut Option<Interrupts>, count: u32) {
+    match interrupts {
+        Some(interrupts) => interrupts.nth(count).await,
+        None => future::pending().await,
+    }
 }
 
-impl<E, T> Default for Early<E, T> {
-    fn default() -> Self {
-        Self { told: BTreeMap::new(), turn: 0 }
+/// Waits for a moment, if there is one.
+async fn until(moment: Option<Instant>) {
+    match moment {
+        Some(moment) => sleep_until(moment).await,
+        None => future::pending().await,
     }
+}
+
+/// What was told and is not delivered yet.
+enum Early<E, T> {
+    AsItComes(VecDeque<(usize, Told<E, T>)>),
+    ByPlace {
+        told: BTreeMap<usize, VecDeque<Told<E, T>>>,
+        /// The item whose turn it is.
+        turn: usize,
+    },
 }
 
 impl<E, T> Early<E, T> {
-    fn push(&mut self, place: usize, told: Told<E, T>) {
-        self.told.entry(place).or_default().push_back(told);
+    const fn new(order: Order) -> Self {
+        match order {
+            Order::AsItComes => Self::AsItComes(VecDeque::new()),
+            Order::ByPlace => Self::ByPlace { told: BTreeMap::new(), turn: 0 },
+        }
+    }
+
+    fn push(&mut self, place: usize, now: Told<E, T>) {
+        match self {
+            Self::AsItComes(told) => told.push_back((place, now)),
+            Self::ByPlace { told, .. } => told.entry(place).or_default().push_back(now),
+        }
     }
 
     fn next(&mut self) -> Option<(usize, Told<E, T>)> {
-        let place = self.turn;
-        let told = self.told.get_mut(&place)?.pop_front()?;
-        if matches!(told, Told::Done(_)) {
-            self.told.remove(&place);
-            self.turn += 1;
+        let (told, turn) = match self {
+            Self::AsItComes(told) => return told.pop_front(),
+            Self::ByPlace { told, turn } => (told, turn),
+        };
+        let place = *turn;
+        let next = told.get_mut(&place)?.pop_front()?;
+        if matches!(next, Told::Done(_)) {
+            told.remove(&place);
+            *turn += 1;
         }
-        Some((place, told))
+        Some((place, next))
     }
 }
+
+/// How long an interrupted run waits for what it has begun: longer than nearly every request takes.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 #[cfg(test)]
 mod tests {
@@ -150,10 +229,17 @@ mod tests {
             Arc,
             atomic::{AtomicUsize, Ordering},
         },
-        time::Duration,
     };
 
     use super::*;
+
+    fn batch(jobs: usize, order: Order) -> Batch {
+        Batch { interrupts: None, jobs, order }
+    }
+
+    fn in_order(jobs: usize) -> Batch {
+        batch(jobs, Order::ByPlace)
+    }
 
     fn keep<T: Copy>(
         kept: &mut Vec<(usize, Result<T, Panicked>)>,
@@ -172,7 +258,7 @@ mod tests {
             tokio::time::sleep(Duration::from_secs(10 - item)).await;
             item
         };
-        let begun = in_order(0..5, 3, slow_first, |_| Flow::Next, keep(&mut kept)).await;
+        let begun = in_order(3).run(0..5, slow_first, |_| Flow::Next, |_| (), keep(&mut kept)).await.begun;
         assert_eq!(begun, 5);
         assert_eq!(kept, (0..5).map(|item| (item as usize, Ok(item))).collect::<Vec<_>>());
     }
@@ -188,7 +274,7 @@ mod tests {
                 now.fetch_sub(1, Ordering::SeqCst);
             }
         };
-        in_order(0..10, 3, counted, |_| Flow::Next, |_, _| Ok(())).await;
+        in_order(3).run(0..10, counted, |_| Flow::Next, |_| (), |_, _| Ok(())).await;
         assert_eq!(most.load(Ordering::SeqCst), 3);
     }
 
@@ -197,8 +283,9 @@ mod tests {
         let mut kept = Vec::new();
         let stop_at_two =
             |outcome: &Result<u32, Panicked>| if *outcome == Ok(2) { Flow::BeginNoMore } else { Flow::Next };
-        let begun = in_order(0..100, 1, |item, _| async move { item }, stop_at_two, keep(&mut kept)).await;
-        assert_eq!(begun, 3);
+        let work = |item, _| async move { item };
+        let ended = in_order(1).run(0..100, work, stop_at_two, |_| (), keep(&mut kept)).await;
+        assert_eq!(ended, Ended { begun: 3, interrupted: false });
         assert_eq!(kept, [(0, Ok(0)), (1, Ok(1)), (2, Ok(2))]);
     }
 
@@ -209,16 +296,15 @@ mod tests {
             assert_ne!(item, 1, "the second item panics");
             item
         };
-        in_order(0..3, 2, second_panics, |_| Flow::Next, keep(&mut kept)).await;
+        in_order(2).run(0..3, second_panics, |_| Flow::Next, |_| (), keep(&mut kept)).await;
         assert_eq!(kept, [(0, Ok(0)), (1, Err(Panicked)), (2, Ok(2))]);
     }
 
     #[tokio::test]
     async fn nothing_more_is_begun_when_nobody_takes_outcomes() {
-        let begun =
-            in_order(0..100, 1, |item: u32, _: Teller<()>| async move { item }, |_| Flow::Next, |_, _| Err(Dropped))
-                .await;
-        assert_eq!(begun, 1);
+        let work = |item: u32, _: Teller<()>| async move { item };
+        let ended = in_order(1).run(0..100, work, |_| Flow::Next, |_| (), |_, _| Err(Dropped)).await;
+        assert_eq!(ended.begun, 1);
     }
 
     #[tokio::test(start_paused = true)]
@@ -232,17 +318,11 @@ mod tests {
             item
         };
         let began = tokio::time::Instant::now();
-        in_order(
-            0..3,
-            3,
-            work,
-            |_| Flow::Next,
-            |place, now| {
-                told.push((began.elapsed().as_secs(), place, now));
-                Ok(())
-            },
-        )
-        .await;
+        let deliver = |place, now| {
+            told.push((began.elapsed().as_secs(), place, now));
+            Ok(())
+        };
+        in_order(3).run(0..3, work, |_| Flow::Next, |_| (), deliver).await;
         let event = Told::<u64, u64>::Event;
         assert_eq!(
             told,
@@ -258,5 +338,63 @@ mod tests {
                 (6, 2, Told::Done(Ok(2))),
             ]
         );
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_needs_no_order_is_told_as_it_comes() {
+        let mut kept = Vec::new();
+        let slow_first = |item: u64, _| async move {
+            tokio::time::sleep(Duration::from_secs(10 - item)).await;
+            item
+        };
+        batch(3, Order::AsItComes).run(0..3, slow_first, |_| Flow::Next, |_| (), keep(&mut kept)).await;
+        assert_eq!(kept, [(2, Ok(2)), (1, Ok(1)), (0, Ok(0))]);
+    }
+
+    /// Ten items of so many seconds, two at once, interrupted at these times: what was told, and when it ended.
+    async fn interrupted(seconds: u64, at: &[f64]) -> (Vec<usize>, usize, Ended, f64) {
+        let (sender, interrupts) = Interrupts::told();
+        let times = at.to_vec();
+        tokio::spawn(async move {
+            let begun = Instant::now();
+            for time in times {
+                sleep_until(begun + Duration::from_secs_f64(time)).await;
+                sender.send_modify(|count| *count += 1);
+            }
+            future::pending::<()>().await;
+        });
+        let begun = Instant::now();
+        let mut done = Vec::new();
+        let waited = AtomicUsize::new(0);
+        let work = |_: u32, _: Teller<()>| async move { tokio::time::sleep(Duration::from_secs(seconds)).await };
+        let deliver = |place, _| {
+            done.push(place);
+            Ok(())
+        };
+        let finishing = |count| waited.store(count, Ordering::SeqCst);
+        let batch = Batch { interrupts: Some(interrupts), jobs: 2, order: Order::ByPlace };
+        let ended = batch.run(0..10, work, |_| Flow::Next, finishing, deliver).await;
+        (done, waited.into_inner(), ended, begun.elapsed().as_secs_f64())
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn whoever_interrupts_gets_what_was_begun_and_nothing_more() {
+        let (done, waited, ended, time) = interrupted(3, &[4.0]).await;
+        assert_eq!((done, waited), (vec![0, 1, 2, 3], 2));
+        assert_eq!((ended, time), (Ended { begun: 4, interrupted: true }, 6.0));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn whoever_interrupts_twice_waits_for_nothing() {
+        let (done, _, ended, time) = interrupted(3, &[4.0, 4.25]).await;
+        assert_eq!(done, [0, 1]);
+        assert_eq!((ended, time), (Ended { begun: 4, interrupted: true }, 4.25));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_takes_too_long_is_not_waited_for() {
+        let (done, _, ended, time) = interrupted(60, &[1.0]).await;
+        assert!(done.is_empty() && ended.interrupted);
+        assert!((11.0..11.1).contains(&time), "{time}");
     }
 }

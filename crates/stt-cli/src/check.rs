@@ -15,7 +15,7 @@ use self::answer::{Answer, Asked};
 use crate::{
     args::{CheckArgs, ReportFormat},
     exit::Exit,
-    inputs::{Input, Inputs},
+    inputs::{Filter, Input, Inputs},
     output::{Output, io_reason},
     problem::Problem,
     stdin,
@@ -23,7 +23,7 @@ use crate::{
 
 /// Says of each input what it is; what cannot even be begun is returned.
 pub(crate) async fn run(args: &CheckArgs, output: &mut Output) -> Result<(), Problem> {
-    let inputs = Inputs::find(&args.inputs)?;
+    let inputs = Inputs::find(&args.inputs, &Filter::of(&args.filter.include, &args.filter.exclude))?;
     if inputs.has_stdin() {
         stdin::check_pipe()?;
     }

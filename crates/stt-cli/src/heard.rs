@@ -86,6 +86,11 @@ impl Heard {
         segment.piece(self.start, self.end).forced_cut(self.cut == Cut::Forced)
     }
 
+    /// How long it is, where that is known.
+    pub(crate) fn length(&self) -> Option<Duration> {
+        self.end.map(|end| Duration::from(Ticks(end.0.saturating_sub(self.start.0))))
+    }
+
     /// Where in the input it ends, or begins if that is not known.
     pub(crate) fn until(&self) -> Clock {
         Clock(self.end.unwrap_or(self.start))
@@ -94,10 +99,7 @@ impl Heard {
     /// How it went, for those who want to know more.
     pub(crate) fn detail(&self) -> String {
         let mut parts = Vec::new();
-        parts.extend(self.end.map(|end| {
-            let length = Duration::from(Ticks(end.0.saturating_sub(self.start.0)));
-            format!("{:.1} s of audio", length.as_secs_f64())
-        }));
+        parts.extend(self.length().map(|length| format!("{:.1} s of audio", length.as_secs_f64())));
         match &self.result {
             Ok(reply) => {
                 let noun = if reply.attempts == 1 { "attempt" } else { "attempts" };

@@ -1,9 +1,12 @@
 //! From what was typed to the inputs, in order: files, what is below folders, standard input.
 
 use std::{
-    fs, io,
+    fs,
+    io::{self, Read},
     path::{Path, PathBuf},
 };
+
+use glob::{MatchOptions, Pattern};
 
 use crate::{output::io_reason, problem::Problem};
 
@@ -59,25 +62,30 @@ impl Input {
 #[derive(Debug)]
 pub(crate) struct Inputs {
     pub(crate) list: Vec<Input>,
+    /// Where each of them is below what was asked for: the path within its folder, or its name.
+    pub(crate) places: Vec<PathBuf>,
     /// Whether more than one thing was asked for, so that results need their names.
     pub(crate) several: bool,
 }
 
 impl Inputs {
-    /// Looks at every argument, and below every folder.
-    pub(crate) fn find(arguments: &[PathBuf]) -> Result<Self, Problem> {
+    /// Looks at every argument, below every folder, and at what a pattern or a list names.
+    pub(crate) fn find(arguments: &[PathBuf], filter: &Filter) -> Result<Self, Problem> {
         once(arguments)?;
-        let mut list = Vec::new();
-        let mut several = 1 < arguments.len();
+        let mut inputs = Self { list: Vec::new(), places: Vec::new(), several: 1 < arguments.len() };
         for argument in arguments {
-            if !is_stdin(argument) && argument.is_dir() {
-                several = true;
-                walk(argument, &mut list);
-            } else {
-                list.push(Input::of(argument));
+            match listed(argument) {
+                Some(list) => {
+                    inputs.several = true;
+                    for path in read_list(list)? {
+                        inputs.add(&path, filter);
+                    }
+                }
+                None if is_stdin(argument) => inputs.push(Input::Stdin, argument),
+                None => inputs.add(argument, filter),
             }
         }
-        Ok(Self { list, several })
+        Ok(inputs)
     }
 
     /// Each argument as one input: a folder is none, and is refused in its place.
@@ -85,7 +93,7 @@ impl Inputs {
         once(arguments)?;
         let list: Vec<Input> = arguments.iter().map(|argument| Input::of(argument)).collect();
         let several = 1 < list.len();
-        Ok(Self { list, several })
+        Ok(Self { list, places: arguments.to_vec(), several })
     }
 
     /// The files among them.
@@ -100,10 +108,113 @@ impl Inputs {
     pub(crate) fn has_stdin(&self) -> bool {
         self.list.contains(&Input::Stdin)
     }
+
+    fn push(&mut self, input: Input, place: &Path) {
+        self.list.push(input);
+        self.places.push(place.to_owned());
+    }
+
+    fn refuse(&mut self, path: &Path, what: impl Into<String>) {
+        self.push(Input::refused(path, what), path);
+    }
+
+    /// A file, a folder, or a pattern that the shell left as it is.
+    fn add(&mut self, path: &Path, filter: &Filter) {
+        if path.is_dir() {
+            self.several = true;
+            let before = self.list.len();
+            self.descend(path, Path::new(""), filter);
+            if self.list.len() == before {
+                self.refuse(path, "no audio file in this folder");
+            }
+        } else if let Some(pattern) = path.to_str().filter(|text| is_pattern(text) && !path.exists()) {
+            self.several = true;
+            self.expand(pattern, filter);
+        } else {
+            let name = path.file_name().map_or(path, Path::new);
+            self.push(Input::of(path), name);
+        }
+    }
+
+    /// What a pattern stands for, sorted by name; a folder among it is walked.
+    fn expand(&mut self, pattern: &str, filter: &Filter) {
+        let found = match glob::glob_with(pattern, PATTERNS) {
+            Ok(found) => found,
+            Err(error) => return self.refuse(Path::new(pattern), format!("is no pattern: {}", error.msg)),
+        };
+        let before = self.list.len();
+        for path in found {
+            match path {
+                Ok(path) => self.add(&path, filter),
+                Err(error) => self.refuse(error.path(), io_reason(error.error())),
+            }
+        }
+        if self.list.len() == before {
+            self.refuse(Path::new(pattern), "no file has such a name");
+        }
+    }
+
+    /// The audio files below a folder, sorted by name, and a problem in its place where something cannot be read.
+    ///
+    /// Links to folders are not followed, or a circle of them would never end.
+    fn descend(&mut self, folder: &Path, place: &Path, filter: &Filter) {
+        let entries = fs::read_dir(folder).and_then(|entries| {
+            let mut entries: Vec<fs::DirEntry> = entries.collect::<io::Result<_>>()?;
+            entries.sort_by_key(fs::DirEntry::file_name);
+            Ok(entries)
+        });
+        let entries = match entries {
+            Ok(entries) => entries,
+            Err(error) => return self.refuse(folder, io_reason(&error)),
+        };
+        for entry in entries.iter().filter(|entry| !is_hidden(entry)) {
+            let (path, place) = (entry.path(), place.join(entry.file_name()));
+            if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+                if !filter.excludes(&place) {
+                    self.descend(&path, &place, filter);
+                }
+            } else if filter.takes(&place) {
+                self.push(Input::of(&path), &place);
+            }
+        }
+    }
+}
+
+/// Which files in folders are meant.
+#[derive(Debug, Default)]
+pub(crate) struct Filter {
+    exclude: Vec<Pattern>,
+    include: Vec<Pattern>,
+}
+
+impl Filter {
+    /// Of the patterns that were typed.
+    pub(crate) fn of(include: &[Pattern], exclude: &[Pattern]) -> Self {
+        Self { exclude: exclude.to_vec(), include: include.to_vec() }
+    }
+
+    fn takes(&self, place: &Path) -> bool {
+        let is_meant =
+            if self.include.is_empty() { is_audio_by_name(place) } else { fits_any(&self.include, place) };
+        is_meant && !self.excludes(place)
+    }
+
+    fn excludes(&self, place: &Path) -> bool {
+        fits_any(&self.exclude, place)
+    }
+}
+
+/// Whether a path within a folder fits: as a whole where the pattern has a slash, by its name otherwise.
+fn fits_any(patterns: &[Pattern], place: &Path) -> bool {
+    patterns.iter().any(|pattern| {
+        let looked_at = if pattern.as_str().contains('/') { Some(place) } else { place.file_name().map(Path::new) };
+        looked_at.is_some_and(|path| pattern.matches_path_with(path, PATTERNS))
+    })
 }
 
 fn once(arguments: &[PathBuf]) -> Result<(), Problem> {
-    match arguments.iter().filter(|argument| is_stdin(argument)).count() {
+    let readers = arguments.iter().filter(|argument| is_stdin(argument) || listed(argument) == Some(Path::new("-")));
+    match readers.count() {
         0 | 1 => Ok(()),
         _ => Err(Problem::usage("standard input can be read only once")),
     }
@@ -113,35 +224,49 @@ fn is_stdin(argument: &Path) -> bool {
     argument == Path::new("-")
 }
 
-/// The audio files below a folder, sorted by name, and a problem in its place where something cannot be read.
-///
-/// Links to folders are not followed, or a circle of them would never end.
-fn walk(folder: &Path, list: &mut Vec<Input>) {
-    let before = list.len();
-    descend(folder, list);
-    if list.len() == before {
-        list.push(Input::refused(folder, "no audio file in this folder"));
-    }
+/// The file of an `@list`, unless there is a file of that very name.
+fn listed(argument: &Path) -> Option<&Path> {
+    let list = argument.to_str()?.strip_prefix('@').filter(|list| !list.is_empty())?;
+    (!argument.exists()).then_some(Path::new(list))
 }
 
-fn descend(folder: &Path, list: &mut Vec<Input>) {
-    let entries = fs::read_dir(folder).and_then(|entries| {
-        let mut entries: Vec<fs::DirEntry> = entries.collect::<io::Result<_>>()?;
-        entries.sort_by_key(fs::DirEntry::file_name);
-        Ok(entries)
-    });
-    let entries = match entries {
-        Ok(entries) => entries,
-        Err(error) => return list.push(Input::refused(folder, io_reason(&error))),
+/// The paths in a list: one a line, or with NUL behind each as `find -print0` writes them.
+fn read_list(list: &Path) -> Result<Vec<PathBuf>, Problem> {
+    let (name, read) = if is_stdin(list) {
+        let mut text = Vec::new();
+        (STANDARD_INPUT.to_owned(), io::stdin().read_to_end(&mut text).map(|_| text))
+    } else {
+        (list.display().to_string(), fs::read(list))
     };
-    for entry in entries.iter().filter(|entry| !is_hidden(entry)) {
-        let path = entry.path();
-        if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
-            descend(&path, list);
-        } else if is_audio_by_name(&path) {
-            list.push(Input::of(&path));
-        }
+    let text = read.map_err(|error| Problem::usage(format!("{name}: {}", io_reason(&error))))?;
+    let separator = if text.contains(&0) { 0 } else { b'\n' };
+    let paths: Vec<PathBuf> = text
+        .split(|byte| *byte == separator)
+        .map(|line| if separator == 0 { line } else { line.strip_suffix(b"\r").unwrap_or(line) })
+        .filter(|line| !line.is_empty())
+        .map(|line| path_of(line).ok_or_else(|| Problem::usage(format!("{name}: a path is no UTF-8"))))
+        .collect::<Result<_, _>>()?;
+    if paths.is_empty() {
+        return Err(Problem::usage(format!("{name}: no path in this list")));
     }
+    Ok(paths)
+}
+
+#[cfg(unix)]
+#[expect(clippy::unnecessary_wraps, reason = "elsewhere a path has to be Unicode")]
+fn path_of(bytes: &[u8]) -> Option<PathBuf> {
+    use std::os::unix::ffi::OsStrExt;
+
+    Some(PathBuf::from(std::ffi::OsStr::from_bytes(bytes)))
+}
+
+#[cfg(not(unix))]
+fn path_of(bytes: &[u8]) -> Option<PathBuf> {
+    std::str::from_utf8(bytes).ok().map(PathBuf::from)
+}
+
+fn is_pattern(text: &str) -> bool {
+    text.contains(['*', '?', '['])
 }
 
 fn is_hidden(entry: &fs::DirEntry) -> bool {
@@ -154,6 +279,10 @@ fn is_audio_by_name(path: &Path) -> bool {
     let extension = path.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
     AUDIO.iter().any(|known| extension.eq_ignore_ascii_case(known))
 }
+
+/// As a shell has it: a star stops at a slash and leaves hidden files out.
+const PATTERNS: MatchOptions =
+    MatchOptions { case_sensitive: true, require_literal_separator: true, require_literal_leading_dot: true };
 
 pub(crate) const STANDARD_INPUT: &str = "standard input";
 
@@ -182,7 +311,10 @@ mod tests {
 
         fn found(&self, arguments: &[&str]) -> (Vec<String>, bool) {
             let arguments: Vec<PathBuf> = arguments.iter().map(|argument| self.0.join(argument)).collect();
-            let inputs = Inputs::find(&arguments).unwrap();
+            self.names(&Inputs::find(&arguments, &Filter::default()).unwrap())
+        }
+
+        fn names(&self, inputs: &Inputs) -> (Vec<String>, bool) {
             let root = format!("{}/", self.0.display());
             let names = inputs.list.iter().map(|input| match input {
                 Input::Refused(_, problem) => problem.to_string().replace(&root, ""),
@@ -221,10 +353,56 @@ mod tests {
     }
 
     #[test]
+    fn a_pattern_that_the_shell_left_alone_is_expanded() {
+        let folder = Folder::with(&["b1.wav", "a1.wav", "a2.mp3", ".a3.wav", "d/a4.wav"]);
+        let (names, several) = folder.found(&["a*.wav"]);
+        assert_eq!((names, several), (vec!["a1.wav".to_owned()], true));
+        assert_eq!(folder.found(&["*/a?.wav"]).0, ["d/a4.wav"]);
+        assert_eq!(folder.found(&["x*.wav"]).0, ["x*.wav: no file has such a name"]);
+        let odd = Folder::with(&["a[1].wav"]);
+        assert_eq!(odd.found(&["a[1].wav"]), (vec!["a[1].wav".to_owned()], false));
+    }
+
+    #[test]
+    fn a_list_names_files_and_folders() {
+        let folder = Folder::with(&["a b.wav", "f/c.wav", "lines", "nuls", "empty"]);
+        let root = folder.0.display();
+        fs::write(folder.0.join("lines"), format!("{root}/a b.wav\r\n\n{root}/f\n")).unwrap();
+        fs::write(folder.0.join("nuls"), format!("{root}/a b.wav\0{root}/f/c.wav\0")).unwrap();
+        fs::write(folder.0.join("empty"), "\n").unwrap();
+        let listed = |name: &str| Inputs::find(&[PathBuf::from(format!("@{root}/{name}"))], &Filter::default());
+        for name in ["lines", "nuls"] {
+            assert_eq!(folder.names(&listed(name).unwrap()), (vec!["a b.wav".to_owned(), "f/c.wav".to_owned()], true));
+        }
+        assert!(listed("empty").unwrap_err().what().ends_with("empty: no path in this list"));
+        assert!(listed("none").unwrap_err().what().ends_with("none: not found"));
+    }
+
+    #[test]
+    fn patterns_choose_among_the_files_of_a_folder() {
+        let folder = Folder::with(&["f/a.wav", "f/a.raw", "f/old/b.wav", "f/new/b.wav", "f/new/c.wav"]);
+        let chosen = |include: &[&str], exclude: &[&str]| {
+            let patterns = |texts: &[&str]| texts.iter().map(|text| Pattern::new(text).unwrap()).collect::<Vec<_>>();
+            let filter = Filter::of(&patterns(include), &patterns(exclude));
+            folder.names(&Inputs::find(&[folder.0.join("f")], &filter).unwrap()).0
+        };
+        assert_eq!(chosen(&[], &["old"]), ["f/a.wav", "f/new/b.wav", "f/new/c.wav"]);
+        assert_eq!(chosen(&[], &["*/b.wav"]), ["f/a.wav", "f/new/c.wav"]);
+        assert_eq!(chosen(&["*.raw", "new/c*"], &[]), ["f/a.raw", "f/new/c.wav"]);
+    }
+
+    #[test]
+    fn a_place_is_the_path_within_the_folder_or_the_name() {
+        let folder = Folder::with(&["f/g/a.wav", "b.wav"]);
+        let inputs = Inputs::find(&[folder.0.join("f"), folder.0.join("b.wav")], &Filter::default()).unwrap();
+        assert_eq!(inputs.places, [Path::new("g/a.wav"), Path::new("b.wav")]);
+    }
+
+    #[test]
     fn standard_input_is_read_once() {
         let twice = [PathBuf::from("-"), PathBuf::from("-")];
-        assert_eq!(Inputs::find(&twice).unwrap_err().exit.code(), 2);
-        assert!(Inputs::find(&twice[..1]).unwrap().has_stdin());
+        assert_eq!(Inputs::find(&twice, &Filter::default()).unwrap_err().exit.code(), 2);
+        assert!(Inputs::find(&twice[..1], &Filter::default()).unwrap().has_stdin());
     }
 
     #[cfg(unix)]

@@ -14,12 +14,16 @@ mod convert;
 mod environment;
 mod exit;
 mod failure;
+mod filing;
+mod folder;
 mod heard;
 mod inputs;
+mod interrupts;
 mod live;
 mod output;
 mod preview;
 mod problem;
+mod report;
 mod request;
 mod service;
 mod session;
@@ -40,12 +44,13 @@ use std::{
 };
 
 use clap::Parser;
-use tokio::signal;
 
 use crate::{
     args::{Cli, Command},
+    batch::Ended,
     environment::Environment,
     exit::Exit,
+    interrupts::Interrupts,
     output::Output,
     problem::Problem,
 };
@@ -90,46 +95,36 @@ fn run(cli: &Cli) -> ExitCode {
     let environment = Environment::of_process();
     let mut output = Output::of_process(cli.talk, &environment);
     let done = runtime.block_on(async {
+        let mut interrupts = Interrupts::listen();
+        let own = interrupts.clone();
         let work = async {
             match &cli.command {
-                Command::Assess(args) => assess::run(args, &environment, &mut output).await,
-                Command::Check(args) => check::run(args, &mut output).await,
-                Command::Convert(args) => convert::run(args, &mut output).await,
-                Command::Emulator(_) => Ok(()),
-                Command::Token(args) => token::run(args, &environment, &mut output).await,
-                Command::Transcribe(args) => transcribe::run(args, &environment, &mut output).await,
+                Command::Assess(args) => return assess::run(args, &environment, &mut output).await,
+                Command::Transcribe(args) => return transcribe::run(args, &environment, own, &mut output).await,
+                Command::Check(args) => check::run(args, &mut output).await?,
+                Command::Convert(args) => convert::run(args, &mut output).await?,
+                Command::Emulator(_) => {}
+                Command::Token(args) => token::run(args, &environment, &mut output).await?,
             }
+            Ok(Ended { begun: 0, interrupted: false })
         };
         tokio::select! {
-            done = work => Some(done),
-            () = interrupt() => None,
+            biased;
+            done = work => done,
+            () = interrupts.end() => Ok(Ended { begun: 0, interrupted: true }),
         }
     });
     let exit = match done {
-        Some(done) => {
-            if let Err(problem) = done {
-                output.problem(&problem);
-            }
+        Ok(Ended { interrupted: true, .. }) => output.interrupted(),
+        Ok(_) => output.finish(),
+        Err(problem) => {
+            output.problem(&problem);
             output.finish()
         }
-        None => output.interrupted(),
     };
     // A lookup of a name cannot be cancelled, and its thread is not waited for.
     runtime.shutdown_background();
     ExitCode::from(exit.code())
-}
-
-/// Ends when somebody wants the run to end: Ctrl-C, or SIGTERM.
-async fn interrupt() {
-    #[cfg(unix)]
-    if let Ok(mut terminate) = signal::unix::signal(signal::unix::SignalKind::terminate()) {
-        tokio::select! {
-            _ = signal::ctrl_c() => {}
-            _ = terminate.recv() => {}
-        }
-        return;
-    }
-    let _ = signal::ctrl_c().await;
 }
 
 /// Says why nothing was begun.

@@ -16,7 +16,7 @@ use tokio::{io::AsyncRead, sync::Semaphore};
 
 use crate::{
     audio::{Prepared, Source, Way},
-    batch::{Flow, Teller},
+    batch::Flow,
     brake::Brake,
     exit::Exit,
     failure::Asker,
@@ -39,6 +39,9 @@ pub(crate) struct Session {
     permits: Arc<Semaphore>,
 }
 
+/// How what happens to an input is told before its outcome.
+type Tell<'a> = &'a (dyn Fn(Event) + Send + Sync);
+
 /// What is told of an input before its outcome.
 pub(crate) enum Event {
     /// One piece of it, most often the only one.
@@ -48,8 +51,8 @@ pub(crate) enum Event {
 }
 
 impl Outcome {
-    /// By a mistake of this program, nothing is known of it.
-    pub(crate) const fn internal(input: Input) -> Self {
+    /// Nothing is known but the input.
+    pub(crate) const fn of(input: Input) -> Self {
         Self { input, length: None, not_sent: None }
     }
 }
@@ -77,46 +80,46 @@ impl Session {
     }
 
     /// Recognizes one input.
-    pub(crate) async fn run(self: Arc<Self>, input: Input, teller: Teller<Event>) -> Outcome {
+    pub(crate) async fn run(self: Arc<Self>, input: Input, tell: impl Fn(Event) + Send + Sync) -> Outcome {
         let way = match &input {
             Input::Refused(_, problem) => Err(problem.clone()),
             Input::File(path) => Way::of_file(path, &self.shaping),
-            Input::Stdin => return self.run_live(input, tokio::io::stdin(), &teller).await,
+            Input::Stdin => return self.run_live(input, tokio::io::stdin(), &tell).await,
         };
-        self.go(input, way, &teller).await
+        self.go(input, way, &tell).await
     }
 
     async fn run_live(
         self: &Arc<Self>,
         input: Input,
         stream: impl AsyncRead + Send + Unpin + 'static,
-        teller: &Teller<Event>,
+        tell: Tell<'_>,
     ) -> Outcome {
         match live::arrive(stream, &self.shaping).await {
             Ok(Arrived::Stream { reader, progress, warnings }) => {
-                note(teller, warnings);
+                note(tell, warnings);
                 let audio = Audio::reader(AudioFormat::WavPcm16k, reader);
                 let result = self.call(&input.subject(), audio, None).await;
                 // A failure says for itself that nothing was recognized.
                 let not_sent = result.is_ok().then(|| progress.not_sent()).flatten();
-                self.whole(input, Some(progress.heard()), not_sent, result, teller)
+                self.whole(input, Some(progress.heard()), not_sent, result, tell)
             }
-            Ok(Arrived::Way(way)) => self.go(input, Ok(way), teller).await,
-            Err(problem) => self.go(input, Err(problem), teller).await,
+            Ok(Arrived::Way(way)) => self.go(input, Ok(way), tell).await,
+            Err(problem) => self.go(input, Err(problem), tell).await,
         }
     }
 
-    async fn go(self: &Arc<Self>, input: Input, way: Result<Way, Problem>, teller: &Teller<Event>) -> Outcome {
+    async fn go(self: &Arc<Self>, input: Input, way: Result<Way, Problem>, tell: Tell<'_>) -> Outcome {
         match way {
-            Err(problem) => self.whole(input, None, None, Err(Failed::local("input", problem)), teller),
-            Ok(Way::Pieces(pieces)) => self.pieces(input, pieces, teller).await,
-            Ok(Way::Whole(prepared)) => self.send(input, prepared, teller).await,
+            Err(problem) => self.whole(input, None, None, Err(Failed::local("input", problem)), tell),
+            Ok(Way::Pieces(pieces)) => self.pieces(input, pieces, tell).await,
+            Ok(Way::Whole(prepared)) => self.send(input, prepared, tell).await,
         }
     }
 
-    async fn send(&self, input: Input, prepared: Prepared, teller: &Teller<Event>) -> Outcome {
+    async fn send(&self, input: Input, prepared: Prepared, tell: Tell<'_>) -> Outcome {
         let Prepared { format, length, source, warnings } = prepared;
-        note(teller, warnings);
+        note(tell, warnings);
         let bytes = source.bytes();
         let audio = match source {
             Source::File(path, _) => Audio::open(path).await,
@@ -129,11 +132,11 @@ impl Session {
                 Err(Failed::local("input", Problem::input(input.subject(), error.to_string()).why(why)))
             }
         };
-        self.whole(input, length, None, result, teller)
+        self.whole(input, length, None, result, tell)
     }
 
     /// Recognizes the pieces of one input, several at once where that is allowed, and tells of them in their order.
-    async fn pieces(self: &Arc<Self>, input: Input, pieces: Pieces, teller: &Teller<Event>) -> Outcome {
+    async fn pieces(self: &Arc<Self>, input: Input, pieces: Pieces, tell: Tell<'_>) -> Outcome {
         let progress = pieces.progress();
         // A permit comes before its piece, so that inputs that wait for one hold no pieces.
         let (session, permits) = (Arc::clone(self), Arc::clone(&self.permits));
@@ -155,13 +158,13 @@ impl Session {
         let mut heard = pin!(asked.buffered(self.jobs));
         while let Some(heard) = heard.next().await {
             let is_last = heard.is_skipped();
-            teller.tell(Event::Heard(Box::new(heard)));
+            tell(Event::Heard(Box::new(heard)));
             if is_last {
                 break;
             }
         }
-        note(teller, progress.notes());
-        note(teller, progress.losses());
+        note(tell, progress.notes());
+        note(tell, progress.losses());
         Outcome { input, length: Some(progress.read()), not_sent: None }
     }
 
@@ -199,9 +202,9 @@ impl Session {
         length: Option<Duration>,
         not_sent: Option<String>,
         result: Result<Reply, Failed>,
-        teller: &Teller<Event>,
+        tell: Tell<'_>,
     ) -> Outcome {
-        teller.tell(Event::Heard(Box::new(Heard::whole(length, result))));
+        tell(Event::Heard(Box::new(Heard::whole(length, result))));
         Outcome { input, length, not_sent }
     }
 
@@ -216,8 +219,8 @@ impl Session {
     }
 }
 
-fn note(teller: &Teller<Event>, notes: impl IntoIterator<Item: ToString>) {
-    notes.into_iter().for_each(|note| teller.tell(Event::Note(note.to_string())));
+fn note(tell: Tell<'_>, notes: impl IntoIterator<Item: ToString>) {
+    notes.into_iter().for_each(|note| tell(Event::Note(note.to_string())));
 }
 
 /// A piece of an input, as it is called in messages.

@@ -1,39 +1,48 @@
-//! `stt transcribe`: the texts of all inputs, in their order.
+//! `stt transcribe`: the texts of all inputs.
 
-use std::sync::Arc;
+use std::{cell::RefCell, io::IsTerminal, path::Path, sync::Arc};
 
-use stt_auth::Resource;
+use serde_json::json;
 use stt_model::Language;
 use stt_transcript::Format;
 
 use crate::{
-    args::TranscribeArgs,
-    batch::{self, Dropped, Panicked, Told},
-    brake::Brake,
+    args::{SummaryForm, TranscribeArgs},
+    batch::{Batch, Dropped, Ended, Order, Panicked, Teller, Told},
     connect::{Connection, connect},
     environment::Environment,
-    exit::Exit,
+    filing::{Filed, Filing},
+    folder::{Folder, Standing, Standings},
     heard::Heard,
-    inputs::{Input, Inputs},
+    inputs::{Filter, Input, Inputs},
+    interrupts::Interrupts,
     output::Output,
     preview::{Preview, Previewed},
     problem::Problem,
+    report::Report,
     request,
-    session::{Event, Outcome},
+    session::{Event, Outcome, Session},
     shaping::Shaping,
-    silence, stdin,
+    stdin,
     writing::Writing,
 };
 
-/// Does what was asked for; what cannot even be begun is returned.
-pub(crate) async fn run(args: &TranscribeArgs, environment: &Environment, output: &mut Output) -> Result<(), Problem> {
+/// Does what was asked for, and tells whether it was interrupted; what cannot even be begun is returned.
+pub(crate) async fn run(
+    args: &TranscribeArgs,
+    environment: &Environment,
+    interrupts: Interrupts,
+    output: &mut Output,
+) -> Result<Ended, Problem> {
     let language = request::language(&args.recognition, environment, args.service.key.emulator)?;
-    let inputs = Inputs::find(&args.inputs)?;
+    let filter = Filter::of(&args.filter.include, &args.filter.exclude);
+    let inputs = Inputs::find(&args.inputs, &filter)?;
     check(args, &inputs)?;
-    let shaping = Shaping::of(args.audio, args.split, args.output_format.is_captions())?;
+    let for_captions = args.output_format.iter().any(|format| format.is_captions());
+    let shaping = Shaping::of(args.audio, args.split, for_captions)?;
     let connection = connect(&args.service, environment, !inputs.has_stdin(), output).await?;
     let mut recognize = request::recognize(&args.recognition, &language).format(args.format);
-    if args.output_format.is_captions() && !args.recognition.query.iter().any(|(name, _)| name == WORD_TIMES) {
+    if for_captions && !args.recognition.query.iter().any(|(name, _)| name == WORD_TIMES) {
         recognize = recognize.query(WORD_TIMES, "true");
     }
     connection.check(&recognize)?;
@@ -41,234 +50,222 @@ pub(crate) async fn run(args: &TranscribeArgs, environment: &Environment, output
     if let Some(preview) = Preview::of(args.preview) {
         let resource = &connection.resource;
         let previewed = Previewed { call: &args.call, preview, recognize: &recognize, resource, shaping };
-        return previewed.all(inputs, output).await;
+        previewed.all(inputs, output).await?;
+        return Ok(Ended { begun: 0, interrupted: false });
     }
-    let session = Arc::new(connection.session(recognize, &args.call, shaping, args.jobs)?);
-    let work = |input: Input, teller| Arc::clone(&session).run(input, teller);
-    let list = inputs.list.clone();
-    let mut report = Report::new(args, language, &connection, inputs.several, output);
-    let begun = batch::in_order(
-        inputs.list,
-        args.jobs.into(),
-        work,
-        |_| session.flow(),
-        |place, told| report.told(&list[place], told),
-    )
-    .await;
-    report.summary(&session.brake(), &list[begun..]);
-    Ok(())
+    let session = connection.session(recognize, &args.call, shaping, args.jobs)?;
+    let run = Run { args, language, connection, inputs, interrupts, session: Arc::new(session) };
+    match &args.output_dir {
+        Some(root) => run.into_folder(root, output).await,
+        None => Ok(run.into_stream(output).await),
+    }
 }
 
 /// What can be known to be wrong before anything is opened.
 fn check(args: &TranscribeArgs, inputs: &Inputs) -> Result<(), Problem> {
-    if inputs.several && !matches!(args.output_format, Format::Ndjson | Format::Text) {
-        let format = args.output_format;
-        let what = format!("-f {format} is for one input; for several there is -f ndjson, one object a line");
-        return Err(Problem::usage(what));
+    if args.output_dir.is_some() {
+        if inputs.has_stdin() {
+            return Err(Problem::usage("standard input has no name for its results; -o gives them one"));
+        }
+        return Ok(());
+    }
+    match args.output_format[..] {
+        [Format::Ndjson | Format::Text] => {}
+        [format] if inputs.several => {
+            let what = format!("-f {format} is for one input; for several there is -f ndjson, one object a line");
+            return Err(Problem::usage(what).hint("or -O DIR, which gives each input a file of its own".to_owned()));
+        }
+        [_] => {}
+        _ => return Err(Problem::usage("more than one -f needs -O DIR, which gives each of them a file of its own")),
+    }
+    if args.force {
+        return Err(Problem::usage("--force is for -O DIR; -o replaces its file anyway"));
     }
     if inputs.has_stdin() { stdin::check(&args.call) } else { Ok(()) }
 }
 
-/// Tells what became of each input, and in the end of all.
-struct Report<'a> {
-    allow_empty: bool,
+/// One run, ready to begin.
+struct Run<'a> {
+    args: &'a TranscribeArgs,
     language: Language,
-    output: &'a mut Output,
-    resource: Resource,
-    several: bool,
-    /// What is written of the input whose turn it is.
-    writing: Writing,
-    with_words: usize,
-    without_words: usize,
-    failed: usize,
-    /// Whether it was said that there are other ways for long audio.
-    is_long_said: bool,
-    /// Whether new tokens could not be had when that was last said.
-    troubled: bool,
+    connection: Connection,
+    inputs: Inputs,
+    interrupts: Interrupts,
+    session: Arc<Session>,
 }
 
-impl<'a> Report<'a> {
-    fn new(
-        args: &TranscribeArgs,
-        language: Language,
-        connection: &Connection,
-        several: bool,
-        output: &'a mut Output,
-    ) -> Self {
-        Self {
-            allow_empty: args.allow_empty,
-            writing: Writing::new(args.output_format, args.captions.layout(), &language, several),
-            language,
-            output,
-            resource: connection.resource.clone(),
-            several,
-            with_words: 0,
-            without_words: 0,
-            failed: 0,
-            is_long_said: false,
-            troubled: false,
-        }
+impl Run<'_> {
+    fn report<'o>(&self, output: &'o mut Output) -> Report<'o> {
+        let resource = self.connection.resource.clone();
+        Report::new(output, resource, self.language.clone(), self.args.allow_empty, self.inputs.several)
     }
 
-    fn told(&mut self, input: &Input, told: Told<Event, Outcome>) -> Result<(), Dropped> {
-        match told {
-            Told::Event(Event::Heard(heard)) => self.heard(input, &heard),
-            Told::Event(Event::Note(note)) => {
-                self.output.note(&format!("{}: {note}", input.subject()));
-                Ok(())
-            }
-            Told::Done(Ok(outcome)) => self.done(&outcome),
-            Told::Done(Err(Panicked)) => {
-                self.heard(input, &Heard::internal(input))?;
-                self.done(&Outcome::internal(input.clone()))
-            }
-        }
-    }
-
-    fn heard(&mut self, input: &Input, heard: &Heard) -> Result<(), Dropped> {
-        let written = self.writing.heard(input, heard.segment(), self.output);
-        if let Err(failed) = &heard.result {
-            self.output.problem(&failed.problem);
-        }
-        self.output.detail(&format!("{}: {}", input.subject(), heard.detail()));
-        let pieces = self.writing.pieces();
-        if 1 < pieces {
-            self.output.progress(&format!("{}: {pieces} pieces done, to {}", input.subject(), heard.until()));
-            if !self.is_long_said {
-                self.is_long_said = true;
-                self.output.note(LONG);
-            }
-        }
-        self.trouble();
-        written.map_err(|_| Dropped)
-    }
-
-    fn done(&mut self, outcome: &Outcome) -> Result<(), Dropped> {
-        let subject = outcome.input.subject();
-        let (transcript, written) = self.writing.done(&outcome.input, outcome.length, self.output);
-        if transcript.segments().iter().any(|segment| segment.failure().is_some()) {
-            self.failed += 1;
-        } else if transcript.has_words() {
-            self.with_words += 1;
-        } else {
-            self.without_words += 1;
-            let first = transcript.segments().first().and_then(|segment| segment.recognition());
-            let problem = match first {
-                Some(recognition) => silence::problem(recognition, &subject, &self.language),
-                None => Problem::new(Exit::NoWords, "nothing but silence, so nothing was sent").of(subject),
+    /// Writes all results to one place, in the order of the inputs.
+    async fn into_stream(self, output: &mut Output) -> Ended {
+        let Self { args, language, inputs, session, .. } = &self;
+        let mut writing = Writing::new(args.output_format[0], args.captions.layout(), language, inputs.several);
+        let report = RefCell::new(self.report(output));
+        let work = |input: Input, teller: Teller<Event>| Arc::clone(session).run(input, move |event| teller.tell(event));
+        let deliver = |place: usize, told| {
+            let input = &inputs.list[place];
+            let mut report = report.borrow_mut();
+            let mut heard = |heard: &Heard, report: &mut Report<'_>| {
+                let written = writing.heard(input, heard.segment(), report.output);
+                report.heard(input, heard, writing.pieces());
+                written.map_err(|_| Dropped)
             };
-            if self.allow_empty { self.output.allowed(&problem) } else { self.output.problem(&problem) }
-        }
-        if let Some(not_sent) = &outcome.not_sent {
-            self.output.notice(not_sent);
-        }
-        written.map_err(|_| Dropped)
-    }
-
-    /// Says once that the token at hand cannot be replaced, and once that this is over.
-    fn trouble(&mut self) {
-        let said = match (self.resource.trouble(), self.troubled) {
-            (Some(error), false) => format!("warning: {error}; the old token is used while it lives"),
-            (None, true) => "there is a new access token".to_owned(),
-            (Some(_), true) | (None, false) => return,
+            let outcome = match told {
+                Told::Event(Event::Heard(now)) => return heard(&now, &mut report),
+                Told::Event(Event::Note(note)) => {
+                    report.output.note(&format!("{}: {note}", input.subject()));
+                    return Ok(());
+                }
+                Told::Done(Ok(outcome)) => outcome,
+                Told::Done(Err(Panicked)) => {
+                    heard(&Heard::internal(input), &mut report)?;
+                    Outcome::of(input.clone())
+                }
+            };
+            let (transcript, written) = writing.done(input, outcome.length, report.output);
+            report.ended(&outcome, &transcript);
+            written.map_err(|_| Dropped)
         };
-        self.output.note(&said);
-        self.troubled = !self.troubled;
+        let interrupts = inputs.several.then(|| self.interrupts.clone());
+        let batch = Batch { interrupts, jobs: args.jobs.into(), order: Order::ByPlace };
+        let finishing = |count| report.borrow_mut().finishing(count);
+        let ended = batch.run(inputs.list.clone(), work, |_| session.flow(), finishing, deliver).await;
+        let for_programs = args.summary == Some(SummaryForm::Json);
+        report.into_inner().summary(&session.brake(), &inputs.list[ended.begun..], for_programs);
+        ended
     }
 
-    fn summary(&mut self, brake: &Brake, not_tried: &[Input]) {
-        if self.output.is_unread() {
-            return;
+    /// Gives each input files of its own, and leaves alone what an earlier run has done.
+    async fn into_folder(self, root: &Path, output: &mut Output) -> Result<Ended, Problem> {
+        let Self { args, language, inputs, session, .. } = &self;
+        let (formats, captions) = (formats(&args.output_format), args.captions.layout());
+        let folder = Folder::open(root, inputs, &formats, captions, &self.options(&formats), args.force)?;
+        let standings = self.standings(&folder, output)?;
+        let mut report = self.report(output);
+        let mut items = Vec::new();
+        for (index, (input, standing)) in inputs.list.iter().zip(standings.list).enumerate() {
+            match standing {
+                Standing::Done { words } => report.done_before(words),
+                standing => items.push((index, input.clone(), standing)),
+            }
         }
-        brake.tell(not_tried, self.output);
-        if self.several && (0 < self.failed || 0 < self.without_words || !not_tried.is_empty()) {
-            let inputs = self.with_words + self.without_words + self.failed + not_tried.len();
-            let noun = if inputs == 1 { "input" } else { "inputs" };
-            self.output.note(&format!(
-                "{inputs} {noun}: {} with words, {} without, {} failed, {} not tried",
-                self.with_words,
-                self.without_words,
-                self.failed,
-                not_tried.len()
-            ));
-        }
+        let report = RefCell::new(report);
+        let filing = Arc::new(Filing { folder, language: language.clone(), session: Arc::clone(session) });
+        let places: Vec<usize> = items.iter().map(|(index, ..)| *index).collect();
+        let work = |(index, input, standing), teller| Arc::clone(&filing).run(index, input, standing, teller);
+        let deliver = |item: usize, told| {
+            let input = &inputs.list[places[item]];
+            let mut report = report.borrow_mut();
+            match told {
+                Told::Event(Event::Heard(heard)) => report.heard(input, &heard, 1),
+                Told::Event(Event::Note(note)) => report.output.note(&format!("{}: {note}", input.subject())),
+                Told::Done(Ok(Filed { outcome, problem, transcript })) => {
+                    report.ended(&outcome, &transcript);
+                    if let Some(problem) = problem {
+                        report.not_stored(input, &problem);
+                    }
+                }
+                Told::Done(Err(Panicked)) => report.broke_down(input, &Heard::internal(input)),
+            }
+            Ok(())
+        };
+        let interrupts = Some(self.interrupts.clone());
+        let batch = Batch { interrupts, jobs: args.jobs.into(), order: Order::AsItComes };
+        let finishing = |count| report.borrow_mut().finishing(count);
+        let ended = batch.run(items, work, |_| session.flow(), finishing, deliver).await;
+        let not_tried: Vec<Input> = places[ended.begun..].iter().map(|index| inputs.list[*index].clone()).collect();
+        let for_programs = args.summary == Some(SummaryForm::Json);
+        report.into_inner().summary(&session.brake(), &not_tried, for_programs);
+        Ok(ended)
     }
+
+    /// How far earlier runs came, which is told.
+    fn standings(&self, folder: &Folder, output: &mut Output) -> Result<Standings, Problem> {
+        let shown = folder.root().display();
+        if 0 < folder.damaged() {
+            let lines = folder.damaged();
+            output.note(&format!("{shown}: {lines} damaged lines of its journal are left out; what they told is done again"));
+        }
+        let standings = folder.standings(&self.inputs, self.args.force);
+        let (done, left, again) = (standings.done(), standings.left(), standings.other_options);
+        if 0 < again {
+            let noun = if again == 1 { "file" } else { "files" };
+            let what = format!("options changed: {again} {noun} will be transcribed again");
+            if MANY < again && !self.args.yes && !confirmed(&what) {
+                let hint = "--yes goes on, the former options leave what is done as it is".to_owned();
+                return Err(Problem::usage(what).hint(hint));
+            }
+            output.note(&what);
+        } else if 0 < done && left == 0 {
+            output.note(&format!("{shown}: {done} done already, nothing left to ask for"));
+        } else if 0 < done || 0 < standings.uncertain {
+            let uncertain = standings.uncertain;
+            output.note(&format!("resuming: {done} done, {uncertain} uncertain, {} left", left - uncertain));
+        }
+        Ok(standings)
+    }
+
+    /// Everything that results depend on beside what is in the inputs.
+    fn options(&self, formats: &[Format]) -> String {
+        let TranscribeArgs { recognition, audio, split, captions, format, .. } = self.args;
+        let endpoint = self.connection.resource.endpoint();
+        // Regions give the same results; what runs on this machine may be anything.
+        let service = if self.args.service.key.emulator {
+            "emulator".to_owned()
+        } else if endpoint.is_secure() {
+            "azure".to_owned()
+        } else {
+            endpoint.host().to_owned()
+        };
+        let raw = audio.source.raw.map(|raw| format!("{raw:?}"));
+        json!({
+            "results": RESULTS,
+            "service": service,
+            "language": self.language.as_str(),
+            "format": format.as_str(),
+            "mode": recognition.mode.as_str(),
+            "profanity": recognition.profanity.map(|profanity| profanity.as_str()),
+            "cid": recognition.endpoint_id,
+            "query": recognition.query,
+            "convert": format!("{:?}", audio.convert),
+            "channel": format!("{:?}", audio.source.channel),
+            "raw": raw,
+            "upload": format!("{:?}", audio.upload),
+            "split": format!("{:?}", split.split),
+            "max_seconds": split.max_seconds,
+            "formats": formats.iter().map(|format| format.as_str()).collect::<Vec<_>>(),
+            "captions": [captions.max_line_width, Some(captions.max_line_count), captions.max_words_per_line],
+        })
+        .to_string()
+    }
+}
+
+/// Each of them once, in an order of their own.
+fn formats(typed: &[Format]) -> Vec<Format> {
+    Format::ALL.iter().copied().filter(|format| typed.contains(format)).collect()
+}
+
+/// Asks whoever sits at the terminal, if anybody does.
+fn confirmed(what: &str) -> bool {
+    let (mut errors, input) = (std::io::stderr(), std::io::stdin());
+    if !errors.is_terminal() || !input.is_terminal() {
+        return false;
+    }
+    let mut answer = String::new();
+    let asked = std::io::Write::write_all(&mut errors, format!("{what}; go on? [y/N] ").as_bytes());
+    asked.and_then(|()| input.read_line(&mut answer)).is_ok() && matches!(answer.trim(), "y" | "Y" | "yes")
 }
 
 /// Asks for the times of words. Microsoft's SDKs ask so on the same path by WebSocket; that this API heeds it is a guess,
 /// and where it does not, times are estimated from those of the pieces.
 const WORD_TIMES: &str = "wordLevelTimestamps";
 
-/// Both take hours of audio and say who spoke when, which this API does not.
-const LONG: &str =
-    "hint: for long audio the service also has fast transcription and batch transcription, which take it whole";
+/// Raised when the same answers of the service are written in another way.
+const RESULTS: u32 = 1;
 
-#[cfg(test)]
-mod tests {
-    use std::{
-        io::{self, Write},
-        sync::Mutex,
-        time::Duration,
-    };
-
-    use http::Response;
-    use stt_auth::{Access, Authorization, Lease, Now};
-    use stt_transcript::Captions;
-
-    use super::*;
-
-    #[derive(Clone, Default)]
-    struct Said(Arc<Mutex<Vec<u8>>>);
-
-    impl Write for Said {
-        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-            self.0.lock().unwrap().write(bytes)
-        }
-
-        fn flush(&mut self) -> io::Result<()> {
-            Ok(())
-        }
-    }
-
-    #[test]
-    fn a_token_that_cannot_be_replaced_is_one_warning_until_it_can() {
-        let key = "0123456789abcdef0123456789abcdef".parse().unwrap();
-        let resource = Resource::of("westus".parse().unwrap(), Authorization::Token(key)).unwrap();
-        let at = |seconds| Now::new(Duration::from_secs(seconds), Duration::from_secs(1_790_000_000 + seconds));
-        let lease = |seconds| -> Lease {
-            let Access::Refresh(lease) = resource.access(at(seconds)) else { panic!("a token is due") };
-            lease
-        };
-        lease(0).answered(Response::new("header.payload.signature"), at(0));
-        let said = Said::default();
-        let mut output = Output::talking_to(said.clone());
-        let mut report = Report {
-            allow_empty: false,
-            writing: Writing::new(Format::Text, Captions::default(), &Language::EN_US, true),
-            language: Language::EN_US,
-            output: &mut output,
-            resource: resource.clone(),
-            several: true,
-            with_words: 0,
-            without_words: 0,
-            failed: 0,
-            is_long_said: false,
-            troubled: false,
-        };
-        report.trouble();
-        lease(541).answered(Response::builder().status(503).body("").unwrap(), at(541));
-        report.trouble();
-        report.trouble();
-        lease(580).answered(Response::new("header.payload.signature2"), at(580));
-        report.trouble();
-        report.trouble();
-        let said = String::from_utf8(said.0.lock().unwrap().clone()).unwrap();
-        let lines: Vec<&str> = said.lines().collect();
-        assert_eq!(lines.len(), 2, "{said}");
-        assert!(
-            lines[0].starts_with("warning: ") && lines[0].ends_with("; the old token is used while it lives"),
-            "{said}"
-        );
-        assert_eq!(lines[1], "there is a new access token");
-    }
-}
+/// Repeats that are paid for without a question.
+const MANY: usize = 50;

@@ -68,21 +68,36 @@ pub(crate) struct TalkArgs {
 
 #[derive(Args, Debug)]
 pub(crate) struct TranscribeArgs {
-    /// Audio files, folders (with everything below them), or - for standard input.
+    /// Audio files, folders (with everything below them), patterns, @FILE for a list of them, or - for standard input.
     #[arg(required = true, value_name = "INPUT")]
     pub(crate) inputs: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) filter: FilterArgs,
     #[command(flatten)]
     pub(crate) recognition: RecognitionArgs,
     /// Detail of the service's result.
     #[arg(long, default_value = "detailed", value_parser = word::<ResultFormat>(&["simple", "detailed"]))]
     pub(crate) format: ResultFormat,
-    /// What to write: text, json or captions of one input, a table of it, or ndjson (one object a line) of any number.
+    /// What to write: text, json or captions of one input, a table of it, or ndjson (one object a line) of any number;
+    /// may be repeated with -O.
     #[arg(short = 'f', long, value_name = "FORMAT", default_value = "text", value_parser = output_format())]
-    pub(crate) output_format: Format,
+    pub(crate) output_format: Vec<Format>,
     /// Write to this file instead of standard output.
     #[arg(short, long, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
-    /// How many inputs are sent at once; results come in input order nevertheless.
+    /// Give each input a file of its own in this folder; what is done there is not done again.
+    #[arg(short = 'O', long, value_name = "DIR", conflicts_with_all = ["output", "dry_run", "curl"])]
+    pub(crate) output_dir: Option<PathBuf>,
+    /// With -O: do again what is done, and replace files that stt did not write.
+    #[arg(long)]
+    pub(crate) force: bool,
+    /// With -O: do not ask before many files are paid for again because the options changed.
+    #[arg(long)]
+    pub(crate) yes: bool,
+    /// End with one line of JSON on standard error that tells what became of all inputs.
+    #[arg(long, value_name = "FORM")]
+    pub(crate) summary: Option<SummaryForm>,
+    /// How many requests are under way at once.
     #[arg(short, long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=256))]
     pub(crate) jobs: u16,
     /// Inputs without words are no failure.
@@ -100,6 +115,23 @@ pub(crate) struct TranscribeArgs {
     pub(crate) service: ServiceArgs,
     #[command(flatten)]
     pub(crate) call: CallArgs,
+}
+
+/// Which files in folders are meant.
+#[derive(Args, Clone, Debug, Default)]
+pub(crate) struct FilterArgs {
+    /// In folders, take what fits this pattern, instead of everything that is audio by its name; may be repeated.
+    #[arg(long, value_name = "GLOB")]
+    pub(crate) include: Vec<glob::Pattern>,
+    /// In folders, leave out what fits this pattern; may be repeated.
+    #[arg(long, value_name = "GLOB")]
+    pub(crate) exclude: Vec<glob::Pattern>,
+}
+
+/// The form of a summary for programs.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
+pub(crate) enum SummaryForm {
+    Json,
 }
 
 #[derive(Args, Debug)]
@@ -185,9 +217,12 @@ pub(crate) struct RecognitionArgs {
 
 #[derive(Args, Debug)]
 pub(crate) struct CheckArgs {
-    /// Audio files, folders (with everything below them), or - for standard input, whose beginning is looked at.
+    /// Audio files, folders (with everything below them), patterns, @FILE for a list of them, or - for standard input,
+    /// whose beginning is looked at.
     #[arg(required = true, value_name = "INPUT")]
     pub(crate) inputs: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) filter: FilterArgs,
     /// What to write: text for people, or json (one object a line for each input).
     #[arg(short = 'f', long, value_name = "FORMAT", default_value = "text")]
     pub(crate) output_format: ReportFormat,

@@ -1,6 +1,7 @@
 //! A file that appears under its name only when it is complete.
 
 use std::{
+    ffi::OsStr,
     fs::{self, File, OpenOptions},
     io::{self, Seek, SeekFrom, Write},
     path::{Path, PathBuf},
@@ -9,7 +10,7 @@ use std::{
 /// Written beside its place, then synced and renamed, so that nobody ever sees half of it.
 ///
 /// What is no ordinary file, such as `/dev/null` or a pipe, is written to where it stands: a rename would replace it.
-pub(super) struct Beside {
+pub(crate) struct Beside {
     file: File,
     /// The name it is written under, and the name it is to have.
     place: Option<(PathBuf, PathBuf)>,
@@ -17,7 +18,7 @@ pub(super) struct Beside {
 }
 
 impl Beside {
-    pub(super) fn create(path: &Path) -> io::Result<Self> {
+    pub(crate) fn create(path: &Path) -> io::Result<Self> {
         // A link stays a link, and what it points to is replaced.
         let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
         let mut permissions = None;
@@ -43,6 +44,12 @@ impl Beside {
         Ok(beside)
     }
 
+    /// The name that a file was to have which was never completed, by the name under which it was written.
+    pub(crate) fn final_name(temporary: &OsStr) -> Option<&str> {
+        let (name, random) = temporary.to_str()?.strip_prefix('.')?.strip_suffix(".part")?.rsplit_once('.')?;
+        (random.len() == 16 && random.bytes().all(|byte| byte.is_ascii_hexdigit())).then_some(name)
+    }
+
     /// Whether it is an ordinary file, in which one can go back.
     pub(super) fn is_ordinary(&self) -> bool {
         self.place.is_some()
@@ -62,7 +69,7 @@ impl Beside {
     }
 
     /// Gives the file its name. What cannot be renamed stays where the error says: it may have been paid for.
-    pub(super) fn into_place(mut self) -> Result<(), (io::Error, PathBuf)> {
+    pub(crate) fn into_place(mut self) -> Result<(), (io::Error, PathBuf)> {
         let Some((temporary, target)) = self.place.take() else { return Ok(()) };
         self.file.sync_all().and_then(|()| fs::rename(&temporary, target)).map_err(|error| (error, temporary))
     }

@@ -12,8 +12,10 @@ use std::{
 use indicatif::{ProgressBar, ProgressStyle};
 use stt_transcript::escape_for_terminal as escaped;
 
-use self::beside::Beside;
-pub(crate) use self::sound::{Sound, SoundForm, Unwritten};
+pub(crate) use self::{
+    beside::Beside,
+    sound::{Sound, SoundForm, Unwritten},
+};
 use crate::{
     args::TalkArgs,
     environment::{self, Environment},

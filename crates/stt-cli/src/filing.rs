@@ -1,0 +1,117 @@
+//! Recognizing inputs whose results go into a folder.
+
+use std::{
+    mem,
+    path::PathBuf,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use stt_model::Language;
+use stt_transcript::{Segment, Transcript};
+use tokio::task::spawn_blocking;
+
+use crate::{
+    batch::Teller,
+    folder::{Began, Folder, Standing},
+    heard::{Failed, Heard},
+    inputs::Input,
+    problem::Problem,
+    session::{Event, Outcome, Session},
+};
+
+/// Recognizes inputs and puts what was heard into a folder, each input as soon as it is done.
+pub(crate) struct Filing {
+    pub(crate) folder: Folder,
+    pub(crate) language: Language,
+    pub(crate) session: Arc<Session>,
+}
+
+/// What became of one input.
+pub(crate) struct Filed {
+    pub(crate) outcome: Outcome,
+    /// Why the results are not where they belong.
+    pub(crate) problem: Option<Problem>,
+    pub(crate) transcript: Transcript,
+}
+
+impl Filing {
+    /// Does what is to be done about one input.
+    pub(crate) async fn run(
+        self: Arc<Self>,
+        index: usize,
+        input: Input,
+        standing: Standing,
+        teller: Teller<Event>,
+    ) -> Filed {
+        let path = match (&input, standing) {
+            (_, Standing::Kept(transcript, began)) => return self.file(index, Outcome::of(input), *transcript, began).await,
+            (_, Standing::Refused(problem)) => return self.refused(input, problem, &teller),
+            (Input::File(path), _) => path.clone(),
+            // Whatever else there is refuses itself.
+            _ => return self.whole(input, &teller).await,
+        };
+        for is_last in [false, true] {
+            let began = match self.begin(index, path.clone()).await {
+                Ok(began) => began,
+                Err(problem) => return self.refused(input, problem, &teller),
+            };
+            let Filed { outcome, transcript, .. } = self.whole(input.clone(), &teller).await;
+            if self.folder.is_unchanged(&path, &began) {
+                return self.file(index, outcome, transcript, began).await;
+            }
+            if !is_last {
+                teller.tell(Event::Note("changed while it was read; trying again".to_owned()));
+            }
+        }
+        let subject = input.subject();
+        self.refused(input, Problem::input(subject, "changed while it was read, twice"), &teller)
+    }
+
+    /// Recognizes an input, and collects what was heard in it.
+    async fn whole(&self, input: Input, teller: &Teller<Event>) -> Filed {
+        let segments: Mutex<Vec<Segment>> = Mutex::default();
+        let tell = |event: Event| {
+            if let Event::Heard(heard) = &event {
+                // A segment is pushed whole, so a panic elsewhere leaves the list usable.
+                segments.lock().unwrap_or_else(PoisonError::into_inner).push(heard.segment());
+            }
+            teller.tell(event);
+        };
+        let outcome = Arc::clone(&self.session).run(input, tell).await;
+        let segments = mem::take(&mut *segments.lock().unwrap_or_else(PoisonError::into_inner));
+        let transcript = Transcript::new(outcome.input.name(), self.language.clone(), segments);
+        let transcript = match outcome.length {
+            Some(length) => transcript.audio(length),
+            None => transcript,
+        };
+        Filed { outcome, problem: None, transcript }
+    }
+
+    fn refused(&self, input: Input, problem: Problem, teller: &Teller<Event>) -> Filed {
+        let heard = Heard::whole(None, Err(Failed::local("input", problem)));
+        let transcript = Transcript::new(input.name(), self.language.clone(), vec![heard.segment()]);
+        teller.tell(Event::Heard(Box::new(heard)));
+        Filed { outcome: Outcome::of(input), problem: None, transcript }
+    }
+
+    async fn begin(self: &Arc<Self>, index: usize, path: PathBuf) -> Result<Began, Problem> {
+        let filing = Arc::clone(self);
+        let name = path.display().to_string();
+        let begun = spawn_blocking(move || filing.folder.begin(index, &path)).await;
+        begun.unwrap_or_else(|error| Err(Problem::input(name, format!("internal error: {error}"))))
+    }
+
+    /// Puts what was heard into its files.
+    async fn file(self: &Arc<Self>, index: usize, outcome: Outcome, transcript: Transcript, began: Began) -> Filed {
+        let filing = Arc::clone(self);
+        let stored = spawn_blocking(move || {
+            let problem = filing.folder.store(index, &transcript, began).err();
+            (transcript, problem)
+        });
+        match stored.await {
+            Ok((transcript, problem)) => Filed { outcome, problem, transcript },
+            // A mistake of this program, which the batch tells as such.
+            Err(error) => std::panic::resume_unwind(error.into_panic()),
+        }
+    }
+}

@@ -1,0 +1,330 @@
+//! The journal of a folder of results: what was begun, what is done, and what is kept because it was paid for.
+
+use std::{
+    collections::HashMap,
+    fs::{File, OpenOptions},
+    io::{self, Read, Seek, SeekFrom, Write},
+    path::{Path, PathBuf},
+    process,
+};
+
+use fs4::{FileExt, TryLockError};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::snapshot::Snapshot;
+
+/// What is known of the inputs of a folder, and the file that keeps it.
+///
+/// A file of lines that only grows: one JSON object each, and behind a tab the CRC-32 of its bytes. Whatever a crash
+/// leaves unfinished is the last line, and is dropped. The lock on it is gone with the process that holds it.
+#[derive(Debug)]
+pub(crate) struct Journal {
+    file: File,
+    path: PathBuf,
+    records: HashMap<String, Record>,
+    /// Lines in the middle that are not what was written.
+    damaged: usize,
+}
+
+/// What is known of one input.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Record {
+    /// The last work on it.
+    pub(crate) work: Option<Work>,
+    /// Files that were written for it.
+    pub(crate) files: Vec<Written>,
+    pub(crate) state: State,
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) enum State {
+    /// It was begun, and nothing is known of its end.
+    #[default]
+    Begun,
+    Done {
+        words: bool,
+    },
+    Failed,
+    /// There is a result that could not be written.
+    Kept(Value),
+}
+
+/// What was done: on which contents, and in which way.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+pub(crate) struct Work {
+    /// The input, as an absolute path.
+    pub(crate) input: String,
+    /// A hash of everything that results depend on beside the contents.
+    pub(crate) options: String,
+    pub(crate) sha256: String,
+    pub(crate) snapshot: Snapshot,
+}
+
+/// A file of results.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+pub(crate) struct Written {
+    pub(crate) name: String,
+    pub(crate) sha256: String,
+    pub(crate) snapshot: Snapshot,
+}
+
+/// One line.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(rename_all = "snake_case", tag = "event")]
+pub(crate) enum Line {
+    Run { version: u32, pid: u32 },
+    Begun { place: String },
+    Done { place: String, work: Work, files: Vec<Written>, words: bool },
+    Failed { place: String, work: Option<Work>, files: Vec<Written> },
+    Kept { place: String, work: Work, transcript: Value },
+}
+
+/// Why there is no journal to work with.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum JournalError {
+    #[error("another run{} is working on it", .0.map(|pid| format!(" (pid {pid})")).unwrap_or_default())]
+    Locked(Option<u32>),
+    #[error("its journal is of a newer version")]
+    Newer,
+    #[error(transparent)]
+    Io(#[from] io::Error),
+}
+
+impl Journal {
+    /// Opens the journal of a folder, and locks it against any other run. Without its past where `anew`.
+    pub(crate) fn open(folder: &Path, anew: bool) -> Result<Self, JournalError> {
+        let path = folder.join(NAME);
+        let mut file = OpenOptions::new().read(true).append(true).create(true).open(&path)?;
+        let locked = match FileExt::try_lock(&file) {
+            Ok(()) => true,
+            Err(TryLockError::WouldBlock) => false,
+            Err(TryLockError::Error(error)) => return Err(error.into()),
+        };
+        let mut bytes = Vec::new();
+        file.read_to_end(&mut bytes)?;
+        let past = Past::read(&bytes);
+        if !locked {
+            return Err(JournalError::Locked(past.pid));
+        }
+        if past.is_newer && !anew {
+            return Err(JournalError::Newer);
+        }
+        let (length, past) = if past.is_newer { (0, Past::default()) } else { (past.length, past) };
+        file.set_len(length)?;
+        file.seek(SeekFrom::End(0))?;
+        let mut journal = Self { file, path, records: past.records, damaged: past.damaged };
+        journal.append(&Line::Run { version: VERSION, pid: process::id() })?;
+        Ok(journal)
+    }
+
+    /// What is known of the input of this place.
+    pub(crate) fn record(&self, place: &str) -> Option<&Record> {
+        self.records.get(place)
+    }
+
+    /// How many lines in the middle are not what was written.
+    pub(crate) const fn damaged(&self) -> usize {
+        self.damaged
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Adds a line, which is on the disk when this returns, unless it only says that something was begun.
+    pub(crate) fn append(&mut self, line: &Line) -> io::Result<()> {
+        let json = serde_json::to_string(line)?;
+        let line_of_text = format!("{json}\t{:08x}\n", crc32fast::hash(json.as_bytes()));
+        self.file.write_all(line_of_text.as_bytes())?;
+        if !matches!(line, Line::Begun { .. }) {
+            self.file.sync_data()?;
+        }
+        apply(&mut self.records, line.clone());
+        Ok(())
+    }
+}
+
+/// What a file of lines says.
+#[derive(Debug, Default)]
+struct Past {
+    records: HashMap<String, Record>,
+    damaged: usize,
+    /// Bytes up to the end of the last whole line.
+    length: u64,
+    /// Who wrote last.
+    pid: Option<u32>,
+    is_newer: bool,
+}
+
+impl Past {
+    fn read(bytes: &[u8]) -> Self {
+        let mut past = Self::default();
+        for line in bytes.split_inclusive(|byte| *byte == b'\n') {
+            let Some(whole) = line.strip_suffix(b"\n") else { break };
+            past.length += line.len() as u64;
+            match parse(whole) {
+                Ok(Line::Run { version, pid }) => {
+                    past.pid = Some(pid);
+                    past.is_newer |= VERSION < version;
+                }
+                Ok(line) => apply(&mut past.records, line),
+                Err(_) => past.damaged += 1,
+            }
+        }
+        past
+    }
+}
+
+/// A line that is what was written. One of a newer version may be one that nobody here knows.
+fn parse(line: &[u8]) -> Result<Line, ()> {
+    let text = str::from_utf8(line).map_err(drop)?;
+    let (json, crc) = text.rsplit_once('\t').ok_or(())?;
+    if u32::from_str_radix(crc, 16) != Ok(crc32fast::hash(json.as_bytes())) {
+        return Err(());
+    }
+    serde_json::from_str(json).map_err(drop)
+}
+
+fn apply(records: &mut HashMap<String, Record>, line: Line) {
+    match line {
+        Line::Run { .. } => {}
+        Line::Begun { place } => records.entry(place).or_default().state = State::Begun,
+        Line::Done { place, work, files, words } => {
+            records.insert(place, Record { work: Some(work), files, state: State::Done { words } });
+        }
+        Line::Failed { place, work, files } => {
+            records.insert(place, Record { work, files, state: State::Failed });
+        }
+        Line::Kept { place, work, transcript } => {
+            let record = records.entry(place).or_default();
+            (record.work, record.state) = (Some(work), State::Kept(transcript));
+        }
+    }
+}
+
+/// Beside the results, and hidden.
+const NAME: &str = ".stt-journal.ndjson";
+
+/// What this program writes and reads; a greater one is left alone.
+const VERSION: u32 = 1;
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn work() -> Work {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let snapshot = Snapshot::of(file.path()).unwrap();
+        Work { input: "/a.wav".to_owned(), options: "o".to_owned(), sha256: "s".to_owned(), snapshot }
+    }
+
+    fn done(place: &str, words: bool) -> Line {
+        Line::Done { place: place.to_owned(), work: work(), files: Vec::new(), words }
+    }
+
+    fn state(journal: &Journal, place: &str) -> Option<State> {
+        journal.record(place).map(|record| record.state.clone())
+    }
+
+    #[test]
+    fn what_was_written_is_there_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut journal = Journal::open(folder.path(), false).unwrap();
+        let begun = |place: &str| Line::Begun { place: place.to_owned() };
+        let kept = Line::Kept { place: "d".to_owned(), work: work(), transcript: Value::from("text\twith\na tab") };
+        for line in [begun("a"), done("a", true), begun("b"), begun("c"), done("c", true), begun("c"), kept] {
+            journal.append(&line).unwrap();
+        }
+        drop(journal);
+        let journal = Journal::open(folder.path(), false).unwrap();
+        assert_eq!(state(&journal, "a"), Some(State::Done { words: true }));
+        assert_eq!(state(&journal, "b"), Some(State::Begun));
+        assert_eq!(state(&journal, "c"), Some(State::Begun));
+        assert_eq!(state(&journal, "d"), Some(State::Kept(Value::from("text\twith\na tab"))));
+        assert_eq!((state(&journal, "e"), journal.damaged()), (None, 0));
+    }
+
+    #[test]
+    fn a_second_run_is_told_who_is_at_work() {
+        let folder = tempfile::tempdir().unwrap();
+        let first = Journal::open(folder.path(), false).unwrap();
+        let said = Journal::open(folder.path(), false).unwrap_err().to_string();
+        assert_eq!(said, format!("another run (pid {}) is working on it", process::id()));
+        drop(first);
+        assert!(Journal::open(folder.path(), false).is_ok());
+    }
+
+    #[test]
+    fn a_newer_journal_is_left_alone_unless_it_is_begun_anew() {
+        let folder = tempfile::tempdir().unwrap();
+        drop(Journal::open(folder.path(), false).unwrap());
+        let json = r#"{"event":"run","version":2,"pid":1}"#;
+        let line = format!("{json}\t{:08x}\n", crc32fast::hash(json.as_bytes()));
+        fs::write(folder.path().join(NAME), &line).unwrap();
+        assert!(matches!(Journal::open(folder.path(), false), Err(JournalError::Newer)));
+        assert_eq!(fs::read_to_string(folder.path().join(NAME)).unwrap(), line);
+        assert!(Journal::open(folder.path(), true).is_ok());
+        assert!(Journal::open(folder.path(), false).is_ok());
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_a_crash_leaves_the_lines_before_it_count(cut in 0_usize..2_000, byte in any::<u8>()) {
+            let folder = tempfile::tempdir().unwrap();
+            let mut journal = Journal::open(folder.path(), false).unwrap();
+            let places: Vec<String> = (0..5).map(|place| place.to_string()).collect();
+            let mut ends = Vec::new();
+            for place in &places {
+                journal.append(&done(place, true)).unwrap();
+                ends.push(fs::metadata(journal.path()).unwrap().len());
+            }
+            drop(journal);
+            let path = folder.path().join(NAME);
+            let mut bytes = fs::read(&path).unwrap();
+            let cut = cut.min(bytes.len());
+            bytes.truncate(cut);
+            // Some file systems leave other bytes where the end of a file was not written.
+            if cut < bytes.capacity() && byte != b'\n' {
+                bytes.push(byte);
+            }
+            fs::write(&path, &bytes).unwrap();
+            let mut journal = Journal::open(folder.path(), false).unwrap();
+            for (place, end) in places.iter().zip(&ends) {
+                prop_assert_eq!(journal.record(place).is_some(), *end <= cut as u64, "{} {}", place, cut);
+            }
+            journal.append(&done("later", false)).unwrap();
+            drop(journal);
+            let journal = Journal::open(folder.path(), false).unwrap();
+            prop_assert_eq!(state(&journal, "later"), Some(State::Done { words: false }));
+        }
+
+        #[test]
+        fn a_line_that_was_changed_is_left_out_and_counted(at in 0_usize..10_000, flip in 1_u8..=255) {
+            let folder = tempfile::tempdir().unwrap();
+            let mut journal = Journal::open(folder.path(), false).unwrap();
+            for place in ["a", "b", "c"] {
+                journal.append(&done(place, true)).unwrap();
+            }
+            drop(journal);
+            let path = folder.path().join(NAME);
+            let mut bytes = fs::read(&path).unwrap();
+            let at = at % bytes.len();
+            prop_assume!(bytes[at] != b'\n' && bytes[at] ^ flip != b'\n');
+            let line = bytes[..at].iter().filter(|byte| **byte == b'\n').count();
+            bytes[at] ^= flip;
+            // The case of the digits of a checksum says nothing.
+            prop_assume!(!bytes[at].eq_ignore_ascii_case(&(bytes[at] ^ flip)));
+            fs::write(&path, &bytes).unwrap();
+            let journal = Journal::open(folder.path(), false).unwrap();
+            for (index, place) in ["a", "b", "c"].into_iter().enumerate() {
+                prop_assert_eq!(journal.record(place).is_some(), index + 1 != line);
+            }
+            prop_assert_eq!(journal.damaged(), 1);
+        }
+    }
+}

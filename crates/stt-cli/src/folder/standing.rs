@@ -1,0 +1,142 @@
+//! How far each input of a run is, by what earlier runs left behind.
+
+use std::{collections::HashSet, path::Path};
+
+use stt_transcript::Transcript;
+
+use super::{
+    Began, Entry, Folder,
+    journal::{Record, State, Work, Written},
+    snapshot::{Snapshot, sha256_of},
+    unreadable,
+};
+use crate::{
+    inputs::{Input, Inputs},
+    problem::Problem,
+};
+
+/// What is to be done about an input.
+#[derive(Debug)]
+pub(crate) enum Standing {
+    /// Nothing: its results are there, with words or without.
+    Done { words: bool },
+    /// Its results were paid for, and are to be written.
+    Kept(Box<Transcript>, Began),
+    /// Something stands in its way.
+    Refused(Problem),
+    ToDo,
+}
+
+/// What is to be done about each input of a run.
+#[derive(Debug, Default)]
+pub(crate) struct Standings {
+    pub(crate) list: Vec<Standing>,
+    /// Inputs whose results are there, but were made in another way.
+    pub(crate) other_options: usize,
+    /// Inputs that were begun, and may have been paid for.
+    pub(crate) uncertain: usize,
+}
+
+impl Standings {
+    /// How many inputs are done.
+    pub(crate) fn done(&self) -> usize {
+        self.list.iter().filter(|standing| matches!(standing, Standing::Done { .. })).count()
+    }
+
+    /// How many inputs are to be asked for.
+    pub(crate) fn left(&self) -> usize {
+        self.list.iter().filter(|standing| matches!(standing, Standing::ToDo)).count()
+    }
+}
+
+impl Folder {
+    /// Compares what is there with what is asked for. With `force` everything is done again, whatever is there.
+    pub(crate) fn standings(&self, inputs: &Inputs, force: bool) -> Standings {
+        let mut standings = Standings::default();
+        for (input, entry) in inputs.list.iter().zip(&self.entries) {
+            let standing = match input {
+                Input::File(_) if force => Standing::ToDo,
+                Input::File(path) => self.standing(path, entry, &mut standings),
+                Input::Refused(_, problem) => Standing::Refused(problem.clone()),
+                Input::Stdin => Standing::Refused(Problem::usage("standard input has no name for its results")),
+            };
+            standings.list.push(standing);
+        }
+        standings
+    }
+
+    fn standing(&self, path: &Path, entry: &Entry, standings: &mut Standings) -> Standing {
+        let journal = self.journal();
+        let Some(record) = journal.record(&entry.place) else {
+            return self.in_the_way(entry, None).map_or(Standing::ToDo, Standing::Refused);
+        };
+        let same = match record.work.as_ref().map(|work| is_same(path, work)).transpose() {
+            Ok(same) => same.unwrap_or_default(),
+            Err(error) => return Standing::Refused(unreadable(path, &error)),
+        };
+        let as_asked = same && record.work.as_ref().is_some_and(|work| work.options == self.options);
+        match &record.state {
+            State::Done { words } if as_asked && self.are_there(entry, record) => return Standing::Done { words: *words },
+            State::Kept(json) if as_asked => {
+                if let (Ok(transcript), Some(work)) = (Transcript::from_json(&json.to_string()), &record.work) {
+                    let kept = || Standing::Kept(Box::new(transcript), Began { work: work.clone() });
+                    return self.in_the_way(entry, Some(record)).map_or_else(kept, Standing::Refused);
+                }
+            }
+            State::Done { .. } if same && !as_asked => standings.other_options += 1,
+            State::Begun => standings.uncertain += 1,
+            _ => {}
+        }
+        if let Some(work) = record.work.as_ref().filter(|work| !same && Path::new(&work.input) != absolute(path)) {
+            let there = entry.targets.iter().find(|target| target.path.exists());
+            if let Some(target) = there {
+                let what = format!("{} holds the result of {}; use --force", target.path.display(), work.input);
+                return Standing::Refused(Problem::input(path.display().to_string(), what));
+            }
+        }
+        self.in_the_way(entry, Some(record)).map_or(Standing::ToDo, Standing::Refused)
+    }
+
+    /// Whether every file of an input is there; what its owner wrote into it since then is the owner's business.
+    fn are_there(&self, entry: &Entry, record: &Record) -> bool {
+        let written: HashSet<&str> = record.files.iter().map(|file| file.name.as_str()).collect();
+        let is_there = |path: &Path| {
+            let name = super::named(path.strip_prefix(&self.root).unwrap_or(path));
+            written.contains(name.as_str()) && path.is_file()
+        };
+        entry.targets.iter().all(|target| is_there(&target.path))
+    }
+
+    /// A file that would be overwritten and is not ours.
+    fn in_the_way(&self, entry: &Entry, record: Option<&Record>) -> Option<Problem> {
+        // Nothing was in the way of a run that was killed, and it may have come to write without coming to note it.
+        if record.is_some_and(|record| record.state == State::Begun) {
+            return None;
+        }
+        let files: &[Written] = record.map_or(&[], |record| &record.files);
+        entry.targets.iter().map(|target| &target.path).filter(|path| path.exists()).find_map(|path| {
+            let name = super::named(path.strip_prefix(&self.root).unwrap_or(path));
+            let shown = path.display();
+            let what = match files.iter().find(|file| file.name == name) {
+                Some(file) if is_as_written(path, file) => return None,
+                Some(_) => format!("{shown} was changed since stt wrote it; use --force"),
+                None => format!("{shown} exists and was not written by stt; use --force"),
+            };
+            Some(Problem::new(crate::exit::Exit::Input, what))
+        })
+    }
+}
+
+/// Whether a file is the one that was worked on, by what is in it.
+fn is_same(path: &Path, work: &Work) -> std::io::Result<bool> {
+    let snapshot = Snapshot::of(path)?;
+    Ok((snapshot == work.snapshot && Path::new(&work.input) == absolute(path)) || sha256_of(path)? == work.sha256)
+}
+
+fn is_as_written(path: &Path, file: &Written) -> bool {
+    Snapshot::of(path).is_ok_and(|now| now == file.snapshot) || sha256_of(path).is_ok_and(|hash| hash == file.sha256)
+}
+
+fn absolute(path: &Path) -> std::path::PathBuf {
+    std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
+}

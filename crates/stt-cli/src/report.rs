@@ -1,0 +1,315 @@
+//! What is said about the inputs of a run, one by one and in the end.
+
+use serde::Serialize;
+use stt_auth::Resource;
+use stt_model::Language;
+use stt_transcript::Transcript;
+
+use crate::{
+    brake::Brake,
+    exit::Exit,
+    heard::Heard,
+    inputs::Input,
+    output::Output,
+    problem::Problem,
+    session::Outcome,
+    silence,
+};
+
+/// Tells what became of each input, and in the end of all.
+pub(crate) struct Report<'a> {
+    pub(crate) output: &'a mut Output,
+    allow_empty: bool,
+    language: Language,
+    resource: Resource,
+    several: bool,
+    tally: Tally,
+    /// Whether it was said that there are other ways for long audio.
+    is_long_said: bool,
+    /// Whether new tokens could not be had when that was last said.
+    troubled: bool,
+}
+
+/// What became of all inputs, as programs read it.
+#[derive(Debug, Default, Serialize)]
+pub(crate) struct Tally {
+    inputs: usize,
+    with_words: usize,
+    without_words: usize,
+    failed: usize,
+    not_tried: usize,
+    /// Those of the first two that an earlier run had done.
+    done_before: usize,
+    /// Of audio that was sent and recognized.
+    audio_seconds: f64,
+    /// Sent once more at most, because an attempt failed.
+    repeated_seconds: f64,
+    failures: Vec<Failures>,
+}
+
+/// Inputs that failed in the same way.
+#[derive(Debug, Serialize)]
+struct Failures {
+    cause: String,
+    inputs: Vec<String>,
+}
+
+impl<'a> Report<'a> {
+    pub(crate) fn new(
+        output: &'a mut Output,
+        resource: Resource,
+        language: Language,
+        allow_empty: bool,
+        several: bool,
+    ) -> Self {
+        Self {
+            output,
+            allow_empty,
+            language,
+            resource,
+            several,
+            tally: Tally::default(),
+            is_long_said: false,
+            troubled: false,
+        }
+    }
+
+    /// A piece of an input, the last of so many.
+    pub(crate) fn heard(&mut self, input: &Input, heard: &Heard, pieces: usize) {
+        match &heard.result {
+            Ok(reply) => {
+                let length = heard.length().unwrap_or_default().as_secs_f64();
+                self.tally.audio_seconds += length;
+                self.tally.repeated_seconds += length * f64::from(reply.attempts.saturating_sub(1));
+            }
+            Err(failed) => {
+                self.output.problem(&failed.problem);
+                self.tally.fail(failed.problem.what(), &input.name());
+            }
+        }
+        self.output.detail(&format!("{}: {}", input.subject(), heard.detail()));
+        if 1 < pieces {
+            self.output.progress(&format!("{}: {pieces} pieces done, to {}", input.subject(), heard.until()));
+            if !self.is_long_said {
+                self.is_long_said = true;
+                self.output.note(LONG);
+            }
+        }
+        self.trouble();
+    }
+
+    /// All of an input.
+    pub(crate) fn ended(&mut self, outcome: &Outcome, transcript: &Transcript) {
+        if transcript.segments().iter().any(|segment| segment.failure().is_some()) {
+            self.tally.failed += 1;
+        } else if transcript.has_words() {
+            self.tally.with_words += 1;
+        } else {
+            self.tally.without_words += 1;
+            let subject = outcome.input.subject();
+            let first = transcript.segments().first().and_then(|segment| segment.recognition());
+            let problem = match first {
+                Some(recognition) => silence::problem(recognition, &subject, &self.language),
+                None => Problem::new(Exit::NoWords, "nothing but silence, so nothing was sent").of(subject),
+            };
+            if self.allow_empty { self.output.allowed(&problem) } else { self.output.problem(&problem) }
+        }
+        if let Some(not_sent) = &outcome.not_sent {
+            self.output.notice(not_sent);
+        }
+    }
+
+    /// The work on an input broke down, by a mistake of this program.
+    pub(crate) fn broke_down(&mut self, input: &Input, heard: &Heard) {
+        self.heard(input, heard, 1);
+        self.tally.failed += 1;
+    }
+
+    /// The results of an input are not where they belong.
+    pub(crate) fn not_stored(&mut self, input: &Input, problem: &Problem) {
+        self.output.problem(problem);
+        self.tally.fail(problem.what(), &input.name());
+    }
+
+    /// An input that an earlier run had done.
+    pub(crate) fn done_before(&mut self, words: bool) {
+        self.tally.done_before += 1;
+        if words {
+            self.tally.with_words += 1;
+        } else {
+            self.tally.without_words += 1;
+            if !self.allow_empty {
+                self.output.count(Exit::NoWords);
+            }
+        }
+    }
+
+    /// So many requests are waited for, because somebody interrupted the run.
+    pub(crate) fn finishing(&mut self, inputs: usize) {
+        let noun = if inputs == 1 { "input" } else { "inputs" };
+        self.output.notice(&format!("finishing {inputs} {noun} (Ctrl-C again to drop them)"));
+    }
+
+    /// Says once that the token at hand cannot be replaced, and once that this is over.
+    fn trouble(&mut self) {
+        let said = match (self.resource.trouble(), self.troubled) {
+            (Some(error), false) => format!("warning: {error}; the old token is used while it lives"),
+            (None, true) => "there is a new access token".to_owned(),
+            (Some(_), true) | (None, false) => return,
+        };
+        self.output.note(&said);
+        self.troubled = !self.troubled;
+    }
+
+    /// What became of all inputs, with what was not tried.
+    pub(crate) fn summary(&mut self, brake: &Brake, not_tried: &[Input], for_programs: bool) {
+        if !self.output.is_unread() {
+            brake.tell(not_tried, self.output);
+        }
+        let tally = &mut self.tally;
+        tally.not_tried = not_tried.len();
+        tally.inputs = tally.with_words + tally.without_words + tally.failed + tally.not_tried;
+        if for_programs {
+            let json = serde_json::to_string(tally).expect("names and numbers");
+            self.output.notice(&json);
+            return;
+        }
+        let all_well = tally.failed + tally.without_words + tally.not_tried + tally.done_before == 0;
+        if !self.several || all_well || self.output.is_unread() {
+            return;
+        }
+        for line in tally.lines() {
+            self.output.note(&line);
+        }
+    }
+}
+
+impl Tally {
+    fn fail(&mut self, cause: &str, input: &str) {
+        let alike = |failures: &&mut Failures| without_digits(&failures.cause) == without_digits(cause);
+        match self.failures.iter_mut().find(alike) {
+            // The pieces of one input fail together.
+            Some(failures) if failures.inputs.last().is_some_and(|last| last == input) => {}
+            Some(failures) => failures.inputs.push(input.to_owned()),
+            None => self.failures.push(Failures { cause: cause.to_owned(), inputs: vec![input.to_owned()] }),
+        }
+    }
+
+    fn lines(&self) -> Vec<String> {
+        let noun = if self.inputs == 1 { "input" } else { "inputs" };
+        let before = match self.done_before {
+            0 => String::new(),
+            before => format!(" ({before} done before)"),
+        };
+        let mut lines = vec![format!(
+            "{} {noun}: {} with words, {} without{before}, {} failed, {} not tried",
+            self.inputs, self.with_words, self.without_words, self.failed, self.not_tried
+        )];
+        // With few failures, each one was told just before.
+        if MANY < self.failed {
+            let mut failures: Vec<&Failures> = self.failures.iter().collect();
+            failures.sort_by_key(|failures| std::cmp::Reverse(failures.inputs.len()));
+            lines.extend(failures.into_iter().map(|Failures { cause, inputs }| {
+                let shown = inputs.iter().take(SHOWN).map(String::as_str).collect::<Vec<_>>().join(", ");
+                let more = if SHOWN < inputs.len() { ", …" } else { "" };
+                format!("  {} × {cause}: {shown}{more}", inputs.len())
+            }));
+        }
+        lines
+    }
+}
+
+/// The same failure with another number in it is no other failure.
+fn without_digits(text: &str) -> String {
+    text.chars().filter(|character| !character.is_ascii_digit()).collect()
+}
+
+/// Failures that a reader keeps in mind.
+const MANY: usize = 5;
+
+/// Inputs that are named for each cause.
+const SHOWN: usize = 3;
+
+/// Both take hours of audio and say who spoke when, which this API does not.
+const LONG: &str =
+    "hint: for long audio the service also has fast transcription and batch transcription, which take it whole";
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        io::{self, Write},
+        sync::{Arc, Mutex},
+        time::Duration,
+    };
+
+    use http::Response;
+    use stt_auth::{Access, Authorization, Lease, Now};
+    use super::*;
+
+    #[derive(Clone, Default)]
+    struct Said(Arc<Mutex<Vec<u8>>>);
+
+    impl Write for Said {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.lock().unwrap().write(bytes)
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn a_token_that_cannot_be_replaced_is_one_warning_until_it_can() {
+        let key = "0123456789abcdef0123456789abcdef".parse().unwrap();
+        let resource = Resource::of("westus".parse().unwrap(), Authorization::Token(key)).unwrap();
+        let at = |seconds| Now::new(Duration::from_secs(seconds), Duration::from_secs(1_790_000_000 + seconds));
+        let lease = |seconds| -> Lease {
+            let Access::Refresh(lease) = resource.access(at(seconds)) else { panic!("a token is due") };
+            lease
+        };
+        lease(0).answered(Response::new("header.payload.signature"), at(0));
+        let said = Said::default();
+        let mut output = Output::talking_to(said.clone());
+        let mut report = Report::new(&mut output, resource.clone(), Language::EN_US, false, true);
+        report.trouble();
+        lease(541).answered(Response::builder().status(503).body("").unwrap(), at(541));
+        report.trouble();
+        report.trouble();
+        lease(580).answered(Response::new("header.payload.signature2"), at(580));
+        report.trouble();
+        report.trouble();
+        let said = String::from_utf8(said.0.lock().unwrap().clone()).unwrap();
+        let lines: Vec<&str> = said.lines().collect();
+        assert_eq!(lines.len(), 2, "{said}");
+        assert!(
+            lines[0].starts_with("warning: ") && lines[0].ends_with("; the old token is used while it lives"),
+            "{said}"
+        );
+        assert_eq!(lines[1], "there is a new access token");
+    }
+
+    #[test]
+    fn failures_are_grouped_by_their_cause() {
+        let mut tally = Tally { inputs: 9, failed: 7, with_words: 2, ..Tally::default() };
+        for (cause, input) in [
+            ("61.0 s, the limit is 60 s", "a.wav"),
+            ("file is empty", "b.wav"),
+            ("file is empty", "c.wav"),
+            ("75.5 s, the limit is 60 s", "d.wav"),
+            ("file is empty", "e.wav"),
+            ("file is empty", "e.wav"),
+            ("file is empty", "f.wav"),
+        ] {
+            tally.fail(cause, input);
+        }
+        assert_eq!(
+            tally.lines(),
+            [
+                "9 inputs: 2 with words, 0 without, 7 failed, 0 not tried",
+                "  4 × file is empty: b.wav, c.wav, e.wav, …",
+                "  2 × 61.0 s, the limit is 60 s: a.wav, d.wav",
+            ]
+        );
+    }
+}
