@@ -98,8 +98,15 @@ fn an_interrupted_run_ends_with_130_and_says_where_its_results_are() {
         line.clear();
         assert_ne!(said.read_line(&mut line).unwrap(), 0, "the first input is told with -v");
     }
-    let kill = Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
-    assert!(kill.success());
+    let interrupt = || {
+        let kill = Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+        assert!(kill.success());
+    };
+    interrupt();
+    line.clear();
+    said.read_line(&mut line).unwrap();
+    assert_eq!(line, "finishing 1 input (Ctrl-C again to drop it)\n");
+    interrupt();
     assert_eq!(child.wait().unwrap().code(), Some(130));
     drop(stdin);
     let mut rest = String::new();

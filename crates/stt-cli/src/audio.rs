@@ -7,7 +7,7 @@ use std::{
     time::Duration,
 };
 
-use stt_audio::{DecodeError, Inspection, Length, NewHeader, Reason, Verdict};
+use stt_audio::{Container, DecodeError, Inspection, Length, NewHeader, Reason, Verdict};
 use stt_long::{Pieces, Plan};
 use stt_model::AudioFormat;
 
@@ -57,6 +57,7 @@ impl Way {
         let unreadable = |error: io::Error| Problem::input(name.as_str(), io_reason(&error));
         let mut file = File::open(path).map_err(unreadable)?;
         if let Some(format) = shaping.raw {
+            check_headerless(&mut file, &name)?;
             return Self::in_pieces(stt_long::Source::raw(file, format), shaping.plan, &name);
         }
         let bytes = file.metadata().map_err(unreadable)?.len();
@@ -91,6 +92,19 @@ impl Way {
     /// Whatever has to be decoded.
     pub(crate) fn in_pieces(source: stt_long::Source, plan: Plan, subject: &str) -> Result<Self, Problem> {
         Pieces::of(source, plan).map(Self::Pieces).map_err(broken(subject))
+    }
+}
+
+/// Refuses a file that says itself what it is: its header would be heard as noise, and its samples as others.
+pub(crate) fn check_headerless(file: &mut File, subject: &str) -> Result<(), Problem> {
+    let mut head = [0; 16];
+    let read = file.read(&mut head).and_then(|count| file.rewind().map(|()| count));
+    let count = read.map_err(|error| Problem::input(subject, io_reason(&error)))?;
+    match Container::sniff(&head[..count]) {
+        container @ (Container::Flac | Container::Matroska | Container::Mp4 | Container::Ogg | Container::Wav) => {
+            Err(Problem::input(subject, format!("{container}, which has a header")).hint("leave out --raw".to_owned()))
+        }
+        _ => Ok(()),
     }
 }
 
@@ -205,6 +219,19 @@ mod tests {
             "a.wav: 61.0 s, the limit is 60 s\nhint: without --split never it is cut in its pauses"
         );
         assert_eq!(within(wav(31), Limits::ASSESSMENT).unwrap_err(), "a.wav: 31.0 s, the limit is 30 s");
+    }
+
+    #[test]
+    fn what_has_a_header_is_not_read_without_one() {
+        let check = |bytes: &[u8]| {
+            let mut file = tempfile::tempfile().unwrap();
+            io::Write::write_all(&mut file, bytes).unwrap();
+            file.rewind().unwrap();
+            let checked = check_headerless(&mut file, "a.wav").map_err(|problem| problem.to_string());
+            (checked, file.stream_position().unwrap())
+        };
+        assert_eq!(check(&[7; 100]), (Ok(()), 0));
+        assert_eq!(check(&wav(1)).0, Err("a.wav: WAV, which has a header\nhint: leave out --raw".to_owned()));
     }
 
     #[test]

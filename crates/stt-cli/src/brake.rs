@@ -7,6 +7,8 @@ use crate::{batch::Flow, failure::Reach, inputs::Input, output::Output};
 pub(crate) struct Brake {
     failures_in_a_row: u32,
     hopeless: bool,
+    /// Somebody interrupted the run.
+    interrupted: bool,
 }
 
 impl Brake {
@@ -27,9 +29,17 @@ impl Brake {
         if let Some(why) = self.sentence() {
             output.notice(&why);
         }
-        for input in not_tried {
+        for input in not_tried.iter().take(NAMED) {
             output.notice(&format!("not tried: {}", input.subject()));
         }
+        if NAMED < not_tried.len() {
+            output.notice(&format!("not tried: {} more", not_tried.len() - NAMED));
+        }
+    }
+
+    /// Nothing more is to be begun, because somebody wants the end.
+    pub(crate) const fn interrupt(&mut self) {
+        self.interrupted = true;
     }
 
     /// Sees how far the failure of a request reaches, if it is one.
@@ -43,14 +53,22 @@ impl Brake {
         }
     }
 
+    /// Whether nothing more can be had from the service.
+    pub(crate) const fn is_down(&self) -> bool {
+        self.hopeless || MOST_FAILURES <= self.failures_in_a_row
+    }
+
     /// Whether anything more should be begun.
     pub(crate) const fn flow(&self) -> Flow {
-        if self.hopeless || MOST_FAILURES <= self.failures_in_a_row { Flow::BeginNoMore } else { Flow::Next }
+        if self.interrupted || self.is_down() { Flow::BeginNoMore } else { Flow::Next }
     }
 }
 
 /// Requests that fail after all their repeats, one after another, before the service counts as down.
 const MOST_FAILURES: u32 = 10;
+
+/// Inputs that are named one by one; of more, their number says enough.
+const NAMED: usize = 20;
 
 #[cfg(test)]
 mod tests {

@@ -14,7 +14,7 @@ use tokio_util::io::SyncIoBridge;
 
 use crate::{
     args::{AudioArgs, Choice, ConvertArgs, SourceArgs, UploadForm},
-    audio::sendable,
+    audio::{check_headerless, sendable},
     check::fix,
     heard::broken,
     inputs::Input,
@@ -118,6 +118,7 @@ fn of_file(path: &Path, source: SourceArgs, subject: &str) -> Result<Samples, Pr
     let unreadable = |error: io::Error| Problem::input(subject, io_reason(&error));
     let mut file = File::open(path).map_err(unreadable)?;
     if let Some(format) = source.raw {
+        check_headerless(&mut file, subject)?;
         return samples(Source::raw(file, format), source, subject);
     }
     let inspection = Inspection::of_file(&mut file).map_err(unreadable)?;

@@ -6,7 +6,7 @@ use stt_auth::TokenError;
 use stt_core::{Error, ErrorKind, Phase, Refusal, TransportKind};
 use stt_model::Status;
 
-use crate::{args::Auth, exit::Exit, output::io_reason, problem::Problem};
+use crate::{args::Auth, exit::Exit, inputs::STANDARD_INPUT, output::io_reason, problem::Problem};
 
 /// How far a failure reaches.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -24,13 +24,14 @@ pub(crate) enum Reach {
 pub(crate) struct Asker(pub(crate) Auth);
 
 impl Asker {
-    /// The failure of a call for this input, whose audio has `length` bytes if that is known.
-    pub(crate) fn problem(&self, error: &Error, input: &str, length: Option<u64>) -> Problem {
+    /// The failure of a call for this input, whose audio has `length` bytes if that is known, and is that of `file` as it
+    /// is if it is a file's.
+    pub(crate) fn problem(&self, error: &Error, input: &str, file: Option<&str>, length: Option<u64>) -> Problem {
         let what = self.what(error, length);
         Problem::new(exit(error.kind()), what)
             .of(input)
             .why(why(error))
-            .hint(self.hint(error, input))
+            .hint(self.hint(error, file))
             .connection_id(error.connection_id())
     }
 
@@ -60,7 +61,7 @@ impl Asker {
         }
     }
 
-    fn hint(&self, error: &Error, input: &str) -> Option<String> {
+    fn hint(&self, error: &Error, file: Option<&str>) -> Option<String> {
         match error.kind() {
             ErrorKind::Auth(TokenError::Refused { .. }) => Some(OTHER_KEY.to_owned()),
             ErrorKind::Refused(refusal) => match (refusal.status.as_u16(), &refusal.recognition_status) {
@@ -73,8 +74,9 @@ impl Asker {
                 (400, None) if error.message().is_some_and(|message| message.contains("language")) => {
                     Some("is the language one that the service knows? is the endpoint id right?".to_owned())
                 }
-                (400 | 413 | 415, _) | (_, Some(Status::BadRequest)) if input != "-" => {
-                    stt_audio::Reason::Container(stt_audio::Container::Unknown).fix(input)
+                (400 | 413 | 415, _) | (_, Some(Status::BadRequest)) => {
+                    let file = file.filter(|file| *file != STANDARD_INPUT)?;
+                    stt_audio::Reason::Container(stt_audio::Container::Unknown).fix(file)
                 }
                 _ => None,
             },
@@ -181,7 +183,7 @@ mod tests {
     }
 
     fn said(error: &Error) -> String {
-        Asker(Auth::Key).problem(error, "a.wav", None).to_string()
+        Asker(Auth::Key).problem(error, "a.wav", Some("a.wav"), None).to_string()
     }
 
     #[test]

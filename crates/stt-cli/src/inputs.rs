@@ -29,7 +29,7 @@ impl Input {
             Ok(about) if about.is_file() => Self::File(argument.to_owned()),
             Ok(about) if about.is_dir() => Self::refused(argument, "is a folder"),
             Ok(_) => {
-                let hint = format!("cat {} | stt transcribe -", argument.display());
+                let hint = format!("- reads it from a pipe: cat {} | stt … -", argument.display());
                 let problem = Problem::input(argument.display().to_string(), "is no ordinary file").hint(hint);
                 Self::Refused(argument.to_owned(), problem)
             }

@@ -146,8 +146,8 @@ impl<'a> Report<'a> {
 
     /// So many requests are waited for, because somebody interrupted the run.
     pub(crate) fn finishing(&mut self, inputs: usize) {
-        let noun = if inputs == 1 { "input" } else { "inputs" };
-        self.output.notice(&format!("finishing {inputs} {noun} (Ctrl-C again to drop them)"));
+        let (noun, them) = if inputs == 1 { ("input", "it") } else { ("inputs", "them") };
+        self.output.notice(&format!("finishing {inputs} {noun} (Ctrl-C again to drop {them})"));
     }
 
     /// Says once that the token at hand cannot be replaced, and once that this is over.

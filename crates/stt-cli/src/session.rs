@@ -146,11 +146,13 @@ impl Session {
             let end = piece.as_ref().map_or(last, |piece| piece.end);
             Some(((permit, piece, last), (permits, pieces, end)))
         });
+        // Of live audio nothing can be asked for later.
+        let is_live = input == Input::Stdin;
         let subject = input.subject();
         let asked = begun.map(move |(permit, piece, last)| {
             let (session, subject) = (Arc::clone(&session), subject.clone());
             async move {
-                let heard = session.piece(&subject, piece, last).await;
+                let heard = session.piece(&subject, piece, last, is_live).await;
                 drop(permit);
                 heard
             }
@@ -168,30 +170,43 @@ impl Session {
         Outcome { input, length: Some(progress.read()), not_sent: None }
     }
 
-    async fn piece(&self, subject: &str, piece: Result<LongPiece, PieceError>, last: Ticks) -> Heard {
+    async fn piece(
+        &self,
+        subject: &str,
+        piece: Result<LongPiece, PieceError>,
+        last: Ticks,
+        is_live: bool,
+    ) -> Heard {
         let piece = match piece {
-            Ok(piece) if self.flow() == Flow::Next => piece,
+            Ok(piece) if self.flow() == Flow::Next || (is_live && !self.brake().is_down()) => piece,
             Ok(piece) => return Heard::skipped(subject, piece.start),
             Err(error) => return Heard::broken(subject, last, &error),
         };
         let whole = piece.start == Ticks(0) && piece.cut == stt_audio::Cut::End;
         let named = if whole { subject.to_owned() } else { named(subject, &piece) };
         let bytes = piece.audio.len() as u64;
-        let result = self.ask(&named, piece.audio(), Some(bytes)).await;
+        let result = self.ask(&named, None, piece.audio(), Some(bytes)).await;
         Heard::piece(&piece, result)
     }
 
     /// Asks for the whole of an input.
     async fn call(&self, subject: &str, audio: Audio, bytes: Option<u64>) -> Result<Reply, Failed> {
         match self.permits.acquire().await {
-            Ok(_permit) => self.ask(subject, audio, bytes).await,
+            Ok(_permit) => self.ask(subject, Some(subject), audio, bytes).await,
             Err(error) => Err(Failed::local("internal", Problem::new(Exit::Service, error.to_string()).of(subject))),
         }
     }
 
-    async fn ask(&self, subject: &str, audio: Audio, bytes: Option<u64>) -> Result<Reply, Failed> {
+    /// Asks for audio that is a file as it is, or made of one.
+    async fn ask(
+        &self,
+        subject: &str,
+        file: Option<&str>,
+        audio: Audio,
+        bytes: Option<u64>,
+    ) -> Result<Reply, Failed> {
         let answer = self.client.recognize(audio, &self.recognize).await;
-        let result = answer.map_err(|error| Failed::call(&error, self.asker.problem(&error, subject, bytes)));
+        let result = answer.map_err(|error| Failed::call(&error, self.asker.problem(&error, subject, file, bytes)));
         self.brake().see(result.as_ref().err().map(|failed| failed.reach));
         result
     }

@@ -130,9 +130,12 @@ impl Run<'_> {
             report.ended(&outcome, &transcript);
             written.map_err(|_| Dropped)
         };
-        let interrupts = inputs.several.then(|| self.interrupts.clone());
+        let interrupts = Some(self.interrupts.clone());
         let batch = Batch { interrupts, jobs: args.jobs.into(), order: Order::ByPlace };
-        let finishing = |count| report.borrow_mut().finishing(count);
+        let finishing = |count| {
+            session.brake().interrupt();
+            report.borrow_mut().finishing(count);
+        };
         let ended = batch.run(inputs.list.clone(), work, |_| session.flow(), finishing, deliver).await;
         let for_programs = args.summary == Some(SummaryForm::Json);
         report.into_inner().summary(&session.brake(), &inputs.list[ended.begun..], for_programs);
@@ -175,7 +178,10 @@ impl Run<'_> {
         };
         let interrupts = Some(self.interrupts.clone());
         let batch = Batch { interrupts, jobs: args.jobs.into(), order: Order::AsItComes };
-        let finishing = |count| report.borrow_mut().finishing(count);
+        let finishing = |count| {
+            session.brake().interrupt();
+            report.borrow_mut().finishing(count);
+        };
         let ended = batch.run(items, work, |_| session.flow(), finishing, deliver).await;
         let not_tried: Vec<Input> = places[ended.begun..].iter().map(|index| inputs.list[*index].clone()).collect();
         let for_programs = args.summary == Some(SummaryForm::Json);

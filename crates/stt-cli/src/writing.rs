@@ -41,8 +41,8 @@ impl Writing {
             && let Some(mut rendering) = self.rendering()
         {
             self.held.push_str(&rendering.push(&segment));
-            // Live text is read as it comes, a line for each piece.
-            if *input == Input::Stdin && self.format == Format::Text {
+            // What is read as it comes has a line for each piece: nothing else can be said in the middle of one.
+            if self.format == Format::Text && (*input == Input::Stdin || output.is_terminal()) {
                 self.held.push_str(&rendering.finish());
             } else {
                 self.rendering = Some(rendering);
