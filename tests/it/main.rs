@@ -8,6 +8,7 @@ mod docs;
 mod examples;
 mod exchange;
 mod faults;
+mod folder;
 mod headers;
 mod long;
 mod python;

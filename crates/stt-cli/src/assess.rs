@@ -24,11 +24,7 @@ use crate::{
 };
 
 /// Does what was asked for; what cannot even be begun is returned.
-pub(crate) async fn run(
-    args: &AssessArgs,
-    environment: &Environment,
-    output: &mut Output,
-) -> Result<Ended, Problem> {
+pub(crate) async fn run(args: &AssessArgs, environment: &Environment, output: &mut Output) -> Result<Ended, Problem> {
     let language = request::language(&args.recognition, environment, args.service.key.emulator)?;
     let reference = reference(&args.reference)?;
     let assessment = request::assessment(&args.assessment, &reference)?;

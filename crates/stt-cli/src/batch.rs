@@ -224,11 +224,9 @@ const PATIENCE: Duration = Duration::from_secs(10);
 
 #[cfg(test)]
 mod tests {
-    use std::{
-        sync::{
-            Arc,
-            atomic::{AtomicUsize, Ordering},
-        },
+    use std::sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
     };
 
     use super::*;
@@ -317,7 +315,7 @@ mod tests {
             }
             item
         };
-        let began = tokio::time::Instant::now();
+        let began = Instant::now();
         let deliver = |place, now| {
             told.push((began.elapsed().as_secs(), place, now));
             Ok(())

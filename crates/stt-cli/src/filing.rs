@@ -44,7 +44,9 @@ impl Filing {
         teller: Teller<Event>,
     ) -> Filed {
         let path = match (&input, standing) {
-            (_, Standing::Kept(transcript, began)) => return self.file(index, Outcome::of(input), *transcript, began).await,
+            (_, Standing::Kept(transcript, began)) => {
+                return self.file(index, Outcome::of(input), *transcript, began).await;
+            }
             (_, Standing::Refused(problem)) => return self.refused(input, problem, &teller),
             (Input::File(path), _) => path.clone(),
             // Whatever else there is refuses itself.

@@ -194,8 +194,7 @@ impl Filter {
     }
 
     fn takes(&self, place: &Path) -> bool {
-        let is_meant =
-            if self.include.is_empty() { is_audio_by_name(place) } else { fits_any(&self.include, place) };
+        let is_meant = if self.include.is_empty() { is_audio_by_name(place) } else { fits_any(&self.include, place) };
         is_meant && !self.excludes(place)
     }
 

@@ -6,14 +6,7 @@ use stt_model::Language;
 use stt_transcript::Transcript;
 
 use crate::{
-    brake::Brake,
-    exit::Exit,
-    heard::Heard,
-    inputs::Input,
-    output::Output,
-    problem::Problem,
-    session::Outcome,
-    silence,
+    brake::Brake, exit::Exit, heard::Heard, inputs::Input, output::Output, problem::Problem, session::Outcome, silence,
 };
 
 /// Tells what became of each input, and in the end of all.
@@ -242,9 +235,9 @@ mod tests {
         time::Duration,
     };
 
+    use super::*;
     use http::Response;
     use stt_auth::{Access, Authorization, Lease, Now};
-    use super::*;
 
     #[derive(Clone, Default)]
     struct Said(Arc<Mutex<Vec<u8>>>);

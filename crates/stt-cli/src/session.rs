@@ -170,13 +170,7 @@ impl Session {
         Outcome { input, length: Some(progress.read()), not_sent: None }
     }
 
-    async fn piece(
-        &self,
-        subject: &str,
-        piece: Result<LongPiece, PieceError>,
-        last: Ticks,
-        is_live: bool,
-    ) -> Heard {
+    async fn piece(&self, subject: &str, piece: Result<LongPiece, PieceError>, last: Ticks, is_live: bool) -> Heard {
         let piece = match piece {
             Ok(piece) if self.flow() == Flow::Next || (is_live && !self.brake().is_down()) => piece,
             Ok(piece) => return Heard::skipped(subject, piece.start),
@@ -198,13 +192,7 @@ impl Session {
     }
 
     /// Asks for audio that is a file as it is, or made of one.
-    async fn ask(
-        &self,
-        subject: &str,
-        file: Option<&str>,
-        audio: Audio,
-        bytes: Option<u64>,
-    ) -> Result<Reply, Failed> {
+    async fn ask(&self, subject: &str, file: Option<&str>, audio: Audio, bytes: Option<u64>) -> Result<Reply, Failed> {
         let answer = self.client.recognize(audio, &self.recognize).await;
         let result = answer.map_err(|error| Failed::call(&error, self.asker.problem(&error, subject, file, bytes)));
         self.brake().see(result.as_ref().err().map(|failed| failed.reach));

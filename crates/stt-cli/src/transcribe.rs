@@ -105,7 +105,8 @@ impl Run<'_> {
         let Self { args, language, inputs, session, .. } = &self;
         let mut writing = Writing::new(args.output_format[0], args.captions.layout(), language, inputs.several);
         let report = RefCell::new(self.report(output));
-        let work = |input: Input, teller: Teller<Event>| Arc::clone(session).run(input, move |event| teller.tell(event));
+        let work =
+            |input: Input, teller: Teller<Event>| Arc::clone(session).run(input, move |event| teller.tell(event));
         let deliver = |place: usize, told| {
             let input = &inputs.list[place];
             let mut report = report.borrow_mut();
@@ -194,7 +195,9 @@ impl Run<'_> {
         let shown = folder.root().display();
         if 0 < folder.damaged() {
             let lines = folder.damaged();
-            output.note(&format!("{shown}: {lines} damaged lines of its journal are left out; what they told is done again"));
+            output.note(&format!(
+                "{shown}: {lines} damaged lines of its journal are left out; what they told is done again"
+            ));
         }
         let standings = folder.standings(&self.inputs, self.args.force);
         let (done, left, again) = (standings.done(), standings.left(), standings.other_options);
@@ -234,7 +237,7 @@ impl Run<'_> {
             "language": self.language.as_str(),
             "format": format.as_str(),
             "mode": recognition.mode.as_str(),
-            "profanity": recognition.profanity.map(|profanity| profanity.as_str()),
+            "profanity": recognition.profanity.map(stt_model::Profanity::as_str),
             "cid": recognition.endpoint_id,
             "query": recognition.query,
             "convert": format!("{:?}", audio.convert),

@@ -16,12 +16,12 @@ use std::{
 
 use stt_transcript::{Captions, Format, Transcript};
 
+pub(crate) use self::standing::{Standing, Standings};
 use self::{
     journal::{Journal, JournalError, Line, Work, Written},
     snapshot::{Snapshot, sha256, sha256_of},
     targets::{Target, targets},
 };
-pub(crate) use self::standing::{Standing, Standings};
 use crate::{
     exit::Exit,
     inputs::Inputs,
@@ -67,7 +67,8 @@ impl Folder {
     ) -> Result<Self, Problem> {
         let targets = targets(root, inputs, formats)?;
         let shown = root.display();
-        let cannot = |error: &io::Error| Problem::new(Exit::Input, format!("cannot write into {shown}")).why(io_reason(error));
+        let cannot =
+            |error: &io::Error| Problem::new(Exit::Input, format!("cannot write into {shown}")).why(io_reason(error));
         fs::create_dir_all(root).map_err(|error| cannot(&error))?;
         let journal = Journal::open(root, force).map_err(|error| match error {
             JournalError::Io(error) => cannot(&error),
@@ -78,8 +79,13 @@ impl Folder {
         })?;
         let entries = inputs.places.iter().zip(targets).map(|(place, targets)| Entry { place: named(place), targets });
         let entries = entries.collect();
-        let folder =
-            Self { root: root.to_owned(), captions, journal: Mutex::new(journal), options: sha256(options.as_bytes()), entries };
+        let folder = Self {
+            root: root.to_owned(),
+            captions,
+            journal: Mutex::new(journal),
+            options: sha256(options.as_bytes()),
+            entries,
+        };
         folder.sweep();
         Ok(folder)
     }
@@ -142,7 +148,8 @@ impl Folder {
             .map_err(io::Error::from)
             .and_then(|transcript| self.journal().append(&Line::Kept { place, work, transcript }));
         match kept {
-            Ok(()) => problem.hint("the text is kept in the journal; the same command writes it, and asks for nothing".to_owned()),
+            Ok(()) => problem
+                .hint("the text is kept in the journal; the same command writes it, and asks for nothing".to_owned()),
             Err(error) => {
                 let journal = self.journal().path().display().to_string();
                 problem.hint(format!("nor can {journal} be written ({}); the result: {json}", io_reason(&error)))

@@ -19,7 +19,9 @@ use crate::{
 #[derive(Debug)]
 pub(crate) enum Standing {
     /// Nothing: its results are there, with words or without.
-    Done { words: bool },
+    Done {
+        words: bool,
+    },
     /// Its results were paid for, and are to be written.
     Kept(Box<Transcript>, Began),
     /// Something stands in its way.
@@ -76,7 +78,9 @@ impl Folder {
         };
         let as_asked = same && record.work.as_ref().is_some_and(|work| work.options == self.options);
         match &record.state {
-            State::Done { words } if as_asked && self.are_there(entry, record) => return Standing::Done { words: *words },
+            State::Done { words } if as_asked && self.are_there(entry, record) => {
+                return Standing::Done { words: *words };
+            }
             State::Kept(json) if as_asked => {
                 if let (Ok(transcript), Some(work)) = (Transcript::from_json(&json.to_string()), &record.work) {
                     let kept = || Standing::Kept(Box::new(transcript), Began { work: work.clone() });
