@@ -11,6 +11,7 @@ mod faults;
 mod folder;
 mod headers;
 mod long;
+mod page;
 mod python;
 mod results;
 mod split;

@@ -10,7 +10,7 @@ use std::fmt;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::header::{ALLOW, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS};
+use http::header::{ALLOW, CONTENT_TYPE, ETAG, IF_NONE_MATCH, X_CONTENT_TYPE_OPTIONS};
 use http::request::Parts;
 use http::{HeaderValue, Method, Response, StatusCode};
 use serde::de::DeserializeOwned;
@@ -21,6 +21,8 @@ pub(crate) use command::{Action, PATHS};
 pub(crate) use filter::Filter;
 
 use crate::expect::Unmet;
+use crate::journal::Entry;
+use crate::page;
 use crate::query::Query;
 use crate::scenario::{Mistake, Notation, ScenarioError};
 use crate::secret::Hidden;
@@ -36,6 +38,8 @@ pub(crate) struct Command {
     pub(crate) filter: Filter,
     /// That of the body, where it may be one or the other.
     pub(crate) notation: Notation,
+    /// The `If-None-Match`: what whoever asks has already.
+    pub(crate) known: Option<HeaderValue>,
 }
 
 impl Command {
@@ -52,12 +56,14 @@ impl Command {
             allow: actions.iter().map(|(method, _)| method.as_str()).collect::<Vec<_>>().join(", "),
             ..Denied::new(StatusCode::METHOD_NOT_ALLOWED, "Method not allowed")
         })?;
+        let is_page = action == Action::Index && page::is_wanted(head);
         let query = Query::read(head.uri.query().unwrap_or_default());
         Ok(Self {
-            action,
+            action: if is_page { Action::Page } else { action },
             scope: filter::scope(head, &query)?,
             filter: Filter::read(&query)?,
             notation: Notation::of(head),
+            known: head.headers.get(IF_NONE_MATCH).cloned(),
         })
     }
 }
@@ -174,6 +180,23 @@ pub(crate) fn lines<T: Serialize>(values: &[T]) -> Response<Bytes> {
     respond(StatusCode::OK, "application/x-ndjson", body)
 }
 
+/// The requests that are `picked` of `total`, at a state of the journal that is called `tag`.
+pub(crate) fn requests(picked: &[&Entry], total: usize, tag: HeaderValue) -> Response<Bytes> {
+    let mut response = ok(&picked);
+    let fields = response.headers_mut();
+    fields.insert(ETAG, tag);
+    fields.insert("x-emulator-total", HeaderValue::from(total));
+    response
+}
+
+/// The journal is still as it was when it was read last.
+pub(crate) fn unchanged(tag: HeaderValue) -> Response<Bytes> {
+    let mut response = Response::new(Bytes::new());
+    *response.status_mut() = StatusCode::NOT_MODIFIED;
+    response.headers_mut().insert(ETAG, tag);
+    response
+}
+
 /// Recorded audio, with a type that no browser takes for a page whatever was uploaded.
 pub(crate) fn audio(audio: Bytes) -> Response<Bytes> {
     let kind = match &*audio {
@@ -210,7 +233,7 @@ pub(crate) fn done() -> Response<Bytes> {
     ok(&json!({}))
 }
 
-fn respond(status: StatusCode, kind: &'static str, body: impl Into<Bytes>) -> Response<Bytes> {
+pub(crate) fn respond(status: StatusCode, kind: &'static str, body: impl Into<Bytes>) -> Response<Bytes> {
     let mut response = Response::new(body.into());
     *response.status_mut() = status;
     let fields = response.headers_mut();

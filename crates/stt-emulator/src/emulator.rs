@@ -351,10 +351,11 @@ impl Emulator {
         let is_silent = verdict.is_silent();
         entry.rules.extend(verdict.rules.iter().map(|rule| rule.id));
         entry.reason = verdict.reason;
-        if let Some(Heard { by, status, text, audio_ms }) = verdict.recognition {
+        if let Some(Heard { by, status, text, words, audio_ms }) = verdict.recognition {
             entry.heard_by = Some(by);
             entry.recognition_status = status;
             entry.text = text;
+            entry.words = words;
             entry.audio_ms = audio_ms;
         }
         let mut state = self.state();

@@ -5,8 +5,8 @@ mod shown;
 use std::collections::VecDeque;
 
 use bytes::Bytes;
-use http::Response;
 use http::request::Parts;
+use http::{HeaderValue, Response};
 use serde::{Deserialize, Serialize};
 
 use crate::fingerprint::Fingerprint;
@@ -94,10 +94,24 @@ pub struct Entry {
     pub recognition_status: Option<&'static str>,
     /// The text that was answered.
     pub text: Option<String>,
+    /// When each word of it is said, whether or not the answer tells it.
+    pub words: Vec<WordTime>,
     /// The ids of the rules that shaped the answer.
     pub rules: Vec<&'static str>,
     /// Why the answer is what it is.
     pub reason: String,
+}
+
+/// A word of an answer and its place in the audio.
+#[non_exhaustive]
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+pub struct WordTime {
+    /// In lexical form.
+    pub word: String,
+    /// When it begins, in milliseconds.
+    pub offset_ms: u64,
+    /// How long it takes, in milliseconds.
+    pub duration_ms: u64,
 }
 
 impl Entry {
@@ -130,6 +144,7 @@ impl Entry {
             answered_ms: None,
             recognition_status: None,
             text: None,
+            words: Vec::new(),
             rules: Vec::new(),
             reason: String::new(),
         }
@@ -161,7 +176,14 @@ impl Entry {
             .into_iter()
             .flatten();
         let texts = texts.map(String::len).sum::<usize>();
-        size_of::<Self>() + self.method.len() + self.path.len() + self.reason.len() + texts + pairs.sum::<usize>()
+        let words = self.words.iter().map(|word| size_of::<WordTime>() + word.word.len()).sum::<usize>();
+        size_of::<Self>()
+            + self.method.len()
+            + self.path.len()
+            + self.reason.len()
+            + texts
+            + words
+            + pairs.sum::<usize>()
     }
 }
 
@@ -178,17 +200,20 @@ pub(crate) struct Journal {
     limit: usize,
     /// What all entries take, as [`Entry::size`] counts it.
     size: usize,
+    /// Counts how often it changed.
+    changes: u64,
     recordings: Recordings,
 }
 
 impl Journal {
     /// Room for so many entries, and so many bytes of audio.
     pub(crate) fn new(limit: usize, audio_limit: usize) -> Self {
-        Self { entries: VecDeque::new(), limit, size: 0, recordings: Recordings::new(audio_limit) }
+        Self { entries: VecDeque::new(), limit, size: 0, changes: 0, recordings: Recordings::new(audio_limit) }
     }
 
     /// Answers end in another order than requests arrive; the journal keeps the latter.
     pub(crate) fn add(&mut self, entry: Entry) {
+        self.changes += 1;
         self.size += entry.size();
         let at = self.entries.partition_point(|other| other.id < entry.id);
         self.entries.insert(at, entry);
@@ -208,12 +233,19 @@ impl Journal {
         self.entries.iter()
     }
 
+    /// A name for its state, which is another one after each change; the time tells two emulators apart.
+    pub(crate) fn tag(&self) -> HeaderValue {
+        let newest = self.entries.back().map_or(0, |entry| entry.at_ms);
+        HeaderValue::try_from(format!("\"{}-{newest}\"", self.changes)).expect("digits and quotes")
+    }
+
     pub(crate) fn recordings(&self) -> &Recordings {
         &self.recordings
     }
 
     /// Forgets what one tenant asked, or all that was asked.
     pub(crate) fn clear(&mut self, tenant: Option<Fingerprint>) {
+        self.changes += 1;
         let recordings = &mut self.recordings;
         self.entries.retain(|entry| {
             let meant = tenant.is_none() || entry.tenant == tenant;

@@ -2,6 +2,8 @@
 
 use serde::Serialize;
 
+use crate::audio::TICKS_PER_MS;
+use crate::journal::WordTime;
 use crate::scoring::{Overall, ScoredWord};
 
 /// A result in simple or detailed form; times are numbers in units of 100 nanoseconds.
@@ -55,4 +57,12 @@ pub(crate) struct TimedWord {
     pub(crate) word: String,
     pub(crate) offset: u64,
     pub(crate) duration: u64,
+}
+
+impl TimedWord {
+    /// The same for the journal.
+    pub(crate) fn in_ms(self) -> WordTime {
+        let Self { word, offset, duration } = self;
+        WordTime { word, offset_ms: offset / TICKS_PER_MS, duration_ms: duration / TICKS_PER_MS }
+    }
 }

@@ -65,7 +65,8 @@ impl Said {
             snr: assessed.then_some(self.snr),
             nbest: detailed.then(|| std::iter::once(best).chain(others).collect()),
         };
-        let about = Heard { status: Some("Success"), text: Some(display), ..Heard::default() };
+        let words = timed(&self.words).into_iter().map(TimedWord::in_ms).collect();
+        let about = Heard { status: Some("Success"), text: Some(display), words, ..Heard::default() };
         Verdict { rules: applied, recognition: Some(about), ..Verdict::json(&recognition) }
     }
 }

@@ -8,6 +8,7 @@ use serde::Serialize;
 use crate::access::Refusal;
 use crate::audio::TICKS_PER_MS;
 use crate::fault::Transport;
+use crate::journal::WordTime;
 use crate::rule::Rule;
 
 /// An answer and what the journal says about it.
@@ -35,6 +36,7 @@ pub(crate) struct Heard {
     pub(crate) by: &'static str,
     pub(crate) status: Option<&'static str>,
     pub(crate) text: Option<String>,
+    pub(crate) words: Vec<WordTime>,
     pub(crate) audio_ms: Option<u64>,
 }
 

@@ -19,6 +19,10 @@ pub(crate) enum Action {
     Health,
     Index,
     Lines,
+    /// The page for people.
+    Page,
+    /// Where the page is.
+    Redirect,
     Regenerate(Which),
     Request(u64),
     RequestAudio(u64),
@@ -29,6 +33,8 @@ pub(crate) enum Action {
     Shutdown,
     Unmatched,
     Version,
+    /// The shape of what a request uploaded.
+    Waveform(u64),
 }
 
 /// The paths behind `/__emulator/`, as the index lists them.
@@ -39,6 +45,7 @@ pub(crate) const PATHS: &[&str] = &[
     "requests",
     "requests/{id}",
     "requests/{id}/audio",
+    "requests/{id}/waveform",
     "requests/assert",
     "requests/unmatched",
     "requests.ndjson",
@@ -60,6 +67,9 @@ pub(crate) const PATHS: &[&str] = &[
 pub(super) fn at(path: &str) -> Vec<(Method, Action)> {
     let get = |action| vec![(Method::GET, action)];
     let post = |action| vec![(Method::POST, action)];
+    if path.is_empty() {
+        return get(Action::Redirect);
+    }
     let path = path.trim_start_matches('/').split('/').collect::<Vec<_>>();
     match path.as_slice() {
         [""] => get(Action::Index),
@@ -71,6 +81,7 @@ pub(super) fn at(path: &str) -> Vec<(Method, Action)> {
         ["requests", "unmatched"] => get(Action::Unmatched),
         ["requests", id] => id.parse().map(|id| get(Action::Request(id))).unwrap_or_default(),
         ["requests", id, "audio"] => id.parse().map(|id| get(Action::RequestAudio(id))).unwrap_or_default(),
+        ["requests", id, "waveform"] => id.parse().map(|id| get(Action::Waveform(id))).unwrap_or_default(),
         ["requests.ndjson"] => get(Action::Lines),
         ["requests.har"] => get(Action::Har),
         ["audio", hash] => sha256(hash).map(|hash| get(Action::Audio(hash))).unwrap_or_default(),

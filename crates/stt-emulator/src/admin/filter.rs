@@ -47,12 +47,21 @@ impl Filter {
         })
     }
 
+    /// How many of `entries` are wanted where there is no limit.
+    pub(crate) fn count<'a>(&self, entries: impl DoubleEndedIterator<Item = &'a Entry>) -> usize {
+        self.fitting(entries).count()
+    }
+
     /// Those of `entries` that are wanted, oldest first.
     pub(crate) fn pick<'a>(&self, entries: impl DoubleEndedIterator<Item = &'a Entry>) -> Vec<&'a Entry> {
-        let wanted = entries.rev().take_while(|entry| self.since < entry.id);
-        let wanted = wanted.filter(|entry| self.operation.is_none_or(|operation| entry.operation == operation));
-        let mut wanted = wanted.take(self.limit.unwrap_or(usize::MAX)).collect::<Vec<_>>();
+        let mut wanted = self.fitting(entries).take(self.limit.unwrap_or(usize::MAX)).collect::<Vec<_>>();
         wanted.reverse();
         wanted
+    }
+
+    /// Newest first.
+    fn fitting<'a>(&self, entries: impl DoubleEndedIterator<Item = &'a Entry>) -> impl Iterator<Item = &'a Entry> {
+        let later = entries.rev().take_while(|entry| self.since < entry.id);
+        later.filter(|entry| self.operation.is_none_or(|operation| entry.operation == operation))
     }
 }

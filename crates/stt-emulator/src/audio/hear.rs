@@ -281,7 +281,7 @@ const BEGINNING: usize = 960_000;
 ///
 /// The service hears one minute. A quarter of an hour lets [`hear`] check a whole talk, and keeps the work that one
 /// request can cost below a second.
-const LISTENED: u32 = 15 * 60;
+pub(super) const LISTENED: u32 = 15 * 60;
 
 /// How many seconds of Opus are listened to: decoding takes ten times as long as listening.
-const OPUS_LISTENED: u32 = 5 * 60;
+pub(super) const OPUS_LISTENED: u32 = 5 * 60;

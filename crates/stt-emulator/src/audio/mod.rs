@@ -55,6 +55,7 @@ mod synth;
 mod tag;
 mod transcript;
 mod wav;
+mod waveform;
 
 pub use hash::{SampleHash, SampleHashError, sample_hash};
 pub use hear::{Heard, HeardStep, HeardWord, Outcome, hear};
@@ -63,3 +64,4 @@ pub(crate) use sixteen::sixteen_kilohertz;
 pub use synth::{Speech, SynthError, SynthOptions, noise, silence, synth};
 pub use tag::{TagError, tag};
 pub(crate) use wav::{WavFacts, header as wav_header, wav_facts};
+pub(crate) use waveform::Waveform;

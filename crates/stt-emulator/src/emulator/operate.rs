@@ -8,11 +8,13 @@ use serde_json::json;
 
 use crate::access;
 use crate::admin::{self, Action, Command, Denied};
+use crate::audio::Waveform;
 use crate::emulator::{Emulator, State};
 use crate::expect::Expect;
 use crate::fingerprint::Fingerprint;
 use crate::har::Archive;
 use crate::journal::Entry;
+use crate::page;
 use crate::reset::Reset;
 use crate::rules;
 use crate::secret::Hidden;
@@ -25,7 +27,7 @@ impl Emulator {
     }
 
     fn carried_out(&self, command: Command, upload: &Upload, now: Duration) -> Result<Response<Bytes>, Denied> {
-        let Command { action, scope, filter, notation } = command;
+        let Command { action, scope, filter, notation, known } = command;
         let whose = scope.map(|scope| self.whose(&scope)).transpose()?;
         let mut state = self.state();
         Ok(match action {
@@ -46,7 +48,7 @@ impl Emulator {
                     }
                 }
             }
-            Action::Audio(hash) => recorded(state.journal.recordings().find(&hash))?,
+            Action::Audio(hash) => admin::audio(recorded(state.journal.recordings().find(&hash))?),
             Action::ClearRequests => {
                 state.journal.clear(whose);
                 admin::done()
@@ -57,6 +59,8 @@ impl Emulator {
             Action::Health => admin::health(),
             Action::Index => admin::index(),
             Action::Lines => admin::lines(&filter.pick(state.asked(whose))),
+            Action::Page => page::response(),
+            Action::Redirect => page::redirect(),
             Action::Regenerate(which) => {
                 let id = whose.unwrap_or(state.tenants.resource());
                 let serial = state.serial;
@@ -66,9 +70,15 @@ impl Emulator {
             Action::Request(id) => admin::ok(state.entry(id)?),
             Action::RequestAudio(id) => {
                 let id = state.entry(id)?.id;
-                recorded(state.journal.recordings().of(id))?
+                admin::audio(recorded(state.journal.recordings().of(id))?)
             }
-            Action::Requests => admin::ok(&filter.pick(state.asked(whose))),
+            Action::Requests => {
+                let tag = state.journal.tag();
+                match known == Some(tag.clone()) {
+                    true => admin::unchanged(tag),
+                    false => admin::requests(&filter.pick(state.asked(whose)), filter.count(state.asked(whose)), tag),
+                }
+            }
             Action::Reset => {
                 let is_empty = matches!(upload, Upload::Whole(body) if body.trim_ascii().is_empty());
                 let reset = if is_empty { Reset::ALL } else { admin::read(upload, r#"{"journal": true}"#)? };
@@ -96,6 +106,13 @@ impl Emulator {
                 admin::ok(&unmatched.collect::<Vec<_>>())
             }
             Action::Version => admin::version(),
+            Action::Waveform(id) => {
+                let id = state.entry(id)?.id;
+                let audio = recorded(state.journal.recordings().of(id))?;
+                // Decoding takes too long to hold everybody else up.
+                drop(state);
+                admin::ok(&Waveform::of(&audio))
+            }
         })
     }
 
@@ -139,7 +156,7 @@ impl State {
 }
 
 /// Recorded audio, if it is there.
-fn recorded(audio: Option<&Bytes>) -> Result<Response<Bytes>, Denied> {
+fn recorded(audio: Option<&Bytes>) -> Result<Bytes, Denied> {
     let why = "there is no such audio: none was sent, it was forgotten to make room, or none is kept";
-    audio.cloned().map(admin::audio).ok_or_else(|| Denied::new(StatusCode::NOT_FOUND, why))
+    audio.cloned().ok_or_else(|| Denied::new(StatusCode::NOT_FOUND, why))
 }

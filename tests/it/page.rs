@@ -1,0 +1,35 @@
+//! The emulator's page in a browser, with everything that people do there.
+
+use std::{fs, process::Command};
+
+use stt_emulator::{Emulator, Keys, SynthOptions, synth};
+
+use crate::{
+    python::{is_there, python_with},
+    support::{printed, root},
+};
+
+/// One test, because starting a browser takes longer than all the rest.
+#[test]
+fn a_browser_shows_and_does_what_the_page_is_for() {
+    let Some(python) = python_with("selenium") else { return };
+    let browser = ["chromium", "chromedriver"];
+    if !browser.iter().all(|tool| is_there(Command::new(tool).arg("--version"), tool)) {
+        return;
+    }
+    let emulator = Emulator::builder().keys(Keys::Any).start_blocking().unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let hostile = folder.path().join("hostile.wav");
+    fs::write(&hostile, synth("<img src=x onerror=window.pwned=1>", &SynthOptions::default()).unwrap()).unwrap();
+    let mut command = Command::new("timeout");
+    command.args(["60", &python]).arg(root().join("tests/python/page.py")).arg("tests/audio/pencils.wav").arg(&hostile);
+    let (endpoint, home) = (emulator.endpoint(), folder.path().to_str().unwrap());
+    let environment = [
+        ("AZURE_SPEECH_ENDPOINT", endpoint.as_str()),
+        ("AZURE_SPEECH_KEY", emulator.key()),
+        ("HOME", home),
+        ("TMPDIR", home),
+    ];
+    let said = printed(&mut command, &environment);
+    assert!(said.ends_with("every step was taken\n"), "{said}");
+}
