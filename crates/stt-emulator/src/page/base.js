@@ -79,6 +79,7 @@ function parameter(entry, name) {
 }
 
 function seconds(ms) {
+  if (120_000 <= ms) return `${Math.floor(ms / 60_000)} min ${Math.round((ms % 60_000) / 1_000)} s`;
   return ms < 1_000 ? `${Math.round(ms)} ms` : `${(ms / 1_000).toFixed(ms < 10_000 ? 2 : 1)} s`;
 }
 

@@ -2,7 +2,7 @@
 
 /** The waveform of a request's audio with its words below, and what can be done with it. */
 function audioPart(entry) {
-  const part = el("section", {}, el("h3", {}, "Audio"));
+  const part = el("section", { class: "audio" }, el("h3", {}, "Audio"));
   const facts = [];
   if (entry.audio_ms !== null) facts.push(seconds(entry.audio_ms));
   if (entry.body_bytes !== null) facts.push(size(entry.body_bytes));
@@ -26,16 +26,17 @@ function audioPart(entry) {
   const about = (waveform) => {
     if (waveform.peaks.length === 0) return "no waveform: nothing that could be listened to";
     const loudest = Math.max(...waveform.peaks);
-    const level = loudest === 0 ? "all samples are zero" : `loudest ${(20 * Math.log10(loudest / 32_768)).toFixed(1)} dBFS`;
+    const level = loudest === 0 ? "all samples are zero" : `loudest ${decibels(loudest)} dBFS`;
     const cut = entry.audio_ms !== null && waveform.shown_ms + 1_000 < entry.audio_ms;
     return cut ? `${level} · drawn to ${seconds(waveform.shown_ms)}, as far as it is listened to` : level;
   };
   const none = { peaks: [], shown_ms: 0, kept: false };
+  part.setAttribute("aria-busy", "true");
   ask(`requests/${entry.id}/waveform`)
     .then((response) => response.json())
     .then((waveform) => fill({ ...waveform, kept: true }, about(waveform)))
     .catch((error) => fill(none, error.message))
-    .finally(() => { part.dataset.drawn = "true"; });
+    .finally(() => part.removeAttribute("aria-busy"));
   return part;
 }
 
@@ -88,6 +89,11 @@ function picture(peaks) {
   svg.setAttribute("aria-hidden", "true");
   svg.append(path);
   return svg;
+}
+
+/** A sample of 16 bits beside full scale. */
+function decibels(sample) {
+  return (20 * Math.log10(sample / 32_768)).toFixed(1).replace("-0.0", "0.0").replace("-", "\u2212");
 }
 
 let player = null;
