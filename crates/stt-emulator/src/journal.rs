@@ -94,7 +94,7 @@ pub struct Entry {
     pub recognition_status: Option<&'static str>,
     /// The text that was answered.
     pub text: Option<String>,
-    /// When each word of it is said, whether or not the answer tells it.
+    /// When each word of it is said, whether or not the answer tells it; of the first thousand.
     pub words: Vec<WordTime>,
     /// The ids of the rules that shaped the answer.
     pub rules: Vec<&'static str>,

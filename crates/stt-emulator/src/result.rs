@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::audio::TICKS_PER_MS;
-use crate::journal::WordTime;
+use crate::journal::{WordTime, cut};
 use crate::scoring::{Overall, ScoredWord};
 
 /// A result in simple or detailed form; times are numbers in units of 100 nanoseconds.
@@ -63,6 +63,6 @@ impl TimedWord {
     /// The same for the journal.
     pub(crate) fn in_ms(self) -> WordTime {
         let Self { word, offset, duration } = self;
-        WordTime { word, offset_ms: offset / TICKS_PER_MS, duration_ms: duration / TICKS_PER_MS }
+        WordTime { word: cut(&word), offset_ms: offset / TICKS_PER_MS, duration_ms: duration / TICKS_PER_MS }
     }
 }

@@ -65,7 +65,7 @@ impl Said {
             snr: assessed.then_some(self.snr),
             nbest: detailed.then(|| std::iter::once(best).chain(others).collect()),
         };
-        let words = timed(&self.words).into_iter().map(TimedWord::in_ms).collect();
+        let words = timed(&self.words).into_iter().take(MOST_WORDS).map(TimedWord::in_ms).collect();
         let about = Heard { status: Some("Success"), text: Some(display), words, ..Heard::default() };
         Verdict { rules: applied, recognition: Some(about), ..Verdict::json(&recognition) }
     }
@@ -99,6 +99,9 @@ fn timed(words: &[Spoken]) -> Vec<TimedWord> {
     let said = words.iter().filter(|word| !word.is_omitted());
     said.map(|word| TimedWord { word: word.text.clone(), offset: word.offset, duration: word.duration }).collect()
 }
+
+/// How many words the journal has times of: several times what anybody says in the minute that is heard.
+const MOST_WORDS: usize = 1_000;
 
 /// Nothing measures it; that of a sample in Microsoft's REST page.
 pub(crate) const CONFIDENCE: f64 = 0.924_598_63;

@@ -133,6 +133,14 @@ fn the_journal_knows_when_each_word_is_said_whatever_form_the_answer_has() {
     }
 }
 
+#[test]
+fn a_thousand_words_have_times_and_no_more() {
+    let emulator = Emulator::builder().build();
+    emulator.queue(&Reply::text("word ".repeat(5_000)));
+    let _ = Ask::saying("Hello.").ask(&emulator);
+    assert_eq!(common::last(&emulator).words.len(), 1_000);
+}
+
 /// A transcript in the metadata is spread evenly: a quarter of two seconds for each of four words.
 #[test]
 fn words_of_the_metadata_have_times_too() {

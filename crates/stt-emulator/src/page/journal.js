@@ -14,12 +14,10 @@ async function refresh() {
   try {
     await Promise.all([refreshRequests(), refreshClock(), refreshFaults()]);
     live("live", "on");
-  } catch {
+  } catch (error) {
     known.tag = null;
-    live("the emulator does not answer", "off");
-    return false;
+    live(error instanceof TypeError ? "the emulator does not answer" : error.message, "off");
   }
-  return true;
 }
 
 function live(text, state) {
