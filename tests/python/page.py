@@ -187,6 +187,7 @@ def a_fault_strikes_as_often_as_it_is_told(page):
     assert [recognize().status_code, recognize().status_code] == [503, 200]
     page.see("#fault-list", "struck 1 of 1")
     assert page.text("#faults-count") == "0"
+    page.see("#requests > li:nth-child(2)", "hit 1 of 1")
     page.one("#requests > li:nth-child(2) button").click()
     page.see("#detail .why", "a fault, before anything else")
     page.one("#fault-list li button").click()
