@@ -8,7 +8,7 @@ use bytes::Bytes;
 use common::{Ask, NOW, admin, get, json};
 use http::{Request, Response};
 use serde_json::{Value, json};
-use stt_emulator::{Emulator, Reply, silence, tag};
+use stt_emulator::{Emulator, Keys, Reply, silence, tag};
 
 /// What a browser gets that opens an admin path, with other header fields beside its own.
 fn open(emulator: &Emulator, method: &str, path: &str, fields: &[(&str, &str)]) -> Response<Bytes> {
@@ -101,6 +101,19 @@ fn the_journal_says_how_many_there_are_and_whether_there_is_anything_new() {
     let _ = Ask::new("").ask(&emulator);
     let _ = admin(&emulator, "POST", "/reset", "");
     changed("0", 0);
+}
+
+#[test]
+fn what_one_tenant_forgets_is_a_change_though_the_newest_request_stays() {
+    let emulator = Emulator::builder().keys(Keys::Any).build();
+    for key in ["one", "other"] {
+        let _ = Ask::saying("Hello.").key(key).ask(&emulator);
+    }
+    let tag = || admin(&emulator, "GET", "/requests", "").headers()["etag"].clone();
+    let before = tag();
+    let _ = admin(&emulator, "DELETE", "/requests?key=one", "");
+    assert_ne!(tag(), before);
+    assert_eq!(emulator.journal().len(), 1);
 }
 
 #[test]
