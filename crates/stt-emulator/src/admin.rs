@@ -233,7 +233,7 @@ pub(crate) fn done() -> Response<Bytes> {
     ok(&json!({}))
 }
 
-pub(crate) fn respond(status: StatusCode, kind: &'static str, body: impl Into<Bytes>) -> Response<Bytes> {
+fn respond(status: StatusCode, kind: &'static str, body: impl Into<Bytes>) -> Response<Bytes> {
     let mut response = Response::new(body.into());
     *response.status_mut() = status;
     let fields = response.headers_mut();

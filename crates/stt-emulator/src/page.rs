@@ -8,12 +8,13 @@ use std::sync::LazyLock;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
-use http::header::{ACCEPT, CACHE_CONTROL, CONTENT_SECURITY_POLICY, LOCATION, REFERRER_POLICY, VARY};
+use http::header::{
+    ACCEPT, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, LOCATION, REFERRER_POLICY, VARY,
+    X_CONTENT_TYPE_OPTIONS,
+};
 use http::request::Parts;
 use http::{HeaderValue, Response, StatusCode};
 use sha2::{Digest, Sha256};
-
-use crate::admin;
 
 /// Whether whoever asks is a browser that opens a page; all others get the index in JSON.
 pub(crate) fn is_wanted(head: &Parts) -> bool {
@@ -23,8 +24,10 @@ pub(crate) fn is_wanted(head: &Parts) -> bool {
 
 /// The page.
 pub(crate) fn response() -> Response<Bytes> {
-    let mut response = admin::respond(StatusCode::OK, "text/html; charset=utf-8", DOCUMENT.clone());
+    let mut response = Response::new(DOCUMENT.clone());
     let fields = response.headers_mut();
+    fields.insert(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
+    fields.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     fields.insert(CONTENT_SECURITY_POLICY, POLICY.clone());
     // Another emulator at the same port may have another page.
     fields.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
@@ -35,7 +38,7 @@ pub(crate) fn response() -> Response<Bytes> {
 
 /// Where the page is, for those who left out the slash.
 pub(crate) fn redirect() -> Response<Bytes> {
-    let mut response = admin::done();
+    let mut response = Response::new(Bytes::new());
     *response.status_mut() = StatusCode::PERMANENT_REDIRECT;
     response.headers_mut().insert(LOCATION, HeaderValue::from_static("/__emulator/"));
     response
