@@ -58,6 +58,27 @@ fn every_program_of_the_documentation_is_an_example() {
 }
 
 #[test]
+fn every_link_of_the_documentation_leads_somewhere() {
+    let mut links = 0;
+    for file in documents() {
+        let text = prose(&file);
+        let targets = text.split("](").skip(1).filter_map(|rest| Some(rest.split_once(')')?.0));
+        for target in targets.filter(|target| !target.starts_with("https://")) {
+            let (path, anchor) = target.split_once('#').unwrap_or((target, ""));
+            let there = match path {
+                "" => file.clone(),
+                _ => Path::new(&file).parent().unwrap().join(path).to_str().unwrap().to_owned(),
+            };
+            assert!(root().join(&there).exists(), "{file}: nothing is at {target}");
+            let found = anchor.is_empty() || anchors(&there).iter().any(|it| it == anchor);
+            assert!(found, "{file}: nothing is called {target}");
+            links += 1;
+        }
+    }
+    assert!(20 <= links, "only {links} links found");
+}
+
+#[test]
 fn every_dependency_in_the_documentation_leads_to_a_crate() {
     let paths: Vec<String> = documents()
         .iter()
@@ -178,13 +199,39 @@ fn blocks(file: &str) -> impl Iterator<Item = Block> {
     found.into_iter()
 }
 
+/// The README and all pages below `docs`.
 fn documents() -> Vec<String> {
     let mut files = vec!["README.md".to_owned()];
-    let docs = fs::read_dir(root().join("docs")).unwrap();
-    files.extend(docs.map(|entry| format!("docs/{}", entry.unwrap().file_name().to_str().unwrap())));
-    files.retain(|file| Path::new(file).extension().is_some_and(|extension| extension == "md"));
+    let mut folders = vec!["docs".to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(root().join(&folder)).unwrap().map(Result::unwrap) {
+            let path = format!("{folder}/{}", entry.file_name().to_str().unwrap());
+            match entry.file_type().unwrap().is_dir() {
+                true => folders.push(path),
+                false if path.ends_with(".md") => files.push(path),
+                false => {}
+            }
+        }
+    }
     files.sort();
     files
+}
+
+/// What stands outside of the blocks.
+fn prose(file: &str) -> String {
+    let text = fs::read_to_string(root().join(file)).unwrap();
+    text.split("```").step_by(2).collect()
+}
+
+/// The anchors of a page's headings, in the form that code hosts give them.
+fn anchors(file: &str) -> Vec<String> {
+    let text = prose(file);
+    let headings = text.lines().filter_map(|line| line.strip_prefix('#')?.trim_start_matches('#').strip_prefix(' '));
+    let anchor = |heading: &str| {
+        let kept = heading.chars().filter(|char| char.is_alphanumeric() || matches!(char, ' ' | '-' | '_'));
+        kept.collect::<String>().to_lowercase().replace(' ', "-")
+    };
+    headings.map(anchor).collect()
 }
 
 /// The README's second command, which runs this very test.

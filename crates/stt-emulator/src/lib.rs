@@ -101,5 +101,16 @@ pub use upload::Upload;
 
 /// The code of the user's guide, compiled and run.
 #[cfg(doctest)]
-#[doc = include_str!("../../../docs/emulator.md")]
-struct Guide;
+mod guide {
+    #[doc = include_str!("../../../docs/emulator/README.md")]
+    struct Start;
+
+    #[doc = include_str!("../../../docs/emulator/scenarios.md")]
+    struct Scenarios;
+
+    #[doc = include_str!("../../../docs/emulator/faults.md")]
+    struct Faults;
+
+    #[doc = include_str!("../../../docs/emulator/rust.md")]
+    struct Rust;
+}

@@ -292,8 +292,8 @@ fn the_program_checks_files_and_refuses_to_start_with_a_wrong_one() {
 
 /// The scenarios of the user's guide.
 fn documented() -> Vec<String> {
-    let guide = include_str!("../../../docs/emulator.md");
-    let blocks = guide.split("```toml scenario\n").skip(1);
+    let pages = [include_str!("../../../docs/emulator/scenarios.md"), FAULTS];
+    let blocks = pages.iter().flat_map(|page| page.split("```toml scenario\n").skip(1));
     blocks.map(|block| block.split("```").next().expect("an end").to_owned()).collect()
 }
 
@@ -357,13 +357,12 @@ fn the_schema_refuses_what_the_reader_refuses() {
 
 #[test]
 fn every_kind_of_transport_is_documented() {
-    let guide = include_str!("../../../docs/emulator.md");
     let schema = Scenario::schema();
     let kinds = schema["$defs"]["Transport"]["oneOf"].as_array().expect("kinds").iter();
     let kinds = kinds.map(|kind| kind["properties"]["kind"]["const"].as_str().expect("a name")).collect::<Vec<_>>();
     assert_eq!(kinds.len(), 20);
     for kind in kinds {
-        assert!(guide.contains(&format!("\n| `{kind}` | ")), "{kind}");
+        assert!(FAULTS.contains(&format!("\n| `{kind}` | ")), "{kind}");
     }
 }
 
@@ -381,3 +380,5 @@ proptest! {
         }
     }
 }
+
+const FAULTS: &str = include_str!("../../../docs/emulator/faults.md");
