@@ -152,9 +152,10 @@ fn matches(expected: &str, text: &str) -> bool {
     open || rest.is_empty()
 }
 
-struct Block {
-    info: String,
-    text: String,
+/// A block of a page, with what stands behind its three backquotes.
+pub(crate) struct Block {
+    pub(crate) info: String,
+    pub(crate) text: String,
 }
 
 impl Block {
@@ -181,7 +182,8 @@ impl Block {
     }
 }
 
-fn blocks(file: &str) -> impl Iterator<Item = Block> {
+/// The blocks of a page.
+pub(crate) fn blocks(file: &str) -> impl Iterator<Item = Block> {
     let text = fs::read_to_string(root().join(file)).unwrap();
     let mut found = Vec::new();
     let mut open: Option<Block> = None;
@@ -200,7 +202,7 @@ fn blocks(file: &str) -> impl Iterator<Item = Block> {
 }
 
 /// The README and all pages below `docs`.
-fn documents() -> Vec<String> {
+pub(crate) fn documents() -> Vec<String> {
     let mut files = vec!["README.md".to_owned()];
     let mut folders = vec!["docs".to_owned()];
     while let Some(folder) = folders.pop() {

@@ -13,6 +13,7 @@ mod headers;
 mod long;
 mod page;
 mod python;
+mod recipes;
 mod results;
 mod split;
 mod support;

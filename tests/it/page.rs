@@ -4,17 +4,14 @@ use std::{fs, process::Command};
 
 use stt_emulator::{Emulator, Keys, SynthOptions, synth};
 
-use crate::{
-    python::{is_there, python_with},
-    support::{printed, root},
-};
+use crate::support::{available, printed, python, root};
 
 /// One test, because starting a browser takes longer than all the rest.
 #[test]
 fn a_browser_shows_and_does_what_the_page_is_for() {
-    let Some(python) = python_with("selenium") else { return };
+    let Some(python) = python(&["selenium"]) else { return };
     let browser = ["chromium", "chromedriver"];
-    if !browser.iter().all(|tool| is_there(Command::new(tool).arg("--version"), tool)) {
+    if !browser.iter().all(|tool| available(Command::new(tool).arg("--version"), tool)) {
         return;
     }
     let emulator = Emulator::builder().keys(Keys::Any).start_blocking().unwrap();
@@ -22,7 +19,7 @@ fn a_browser_shows_and_does_what_the_page_is_for() {
     let hostile = folder.path().join("hostile.wav");
     fs::write(&hostile, synth("<img src=x onerror=window.pwned=1>", &SynthOptions::default()).unwrap()).unwrap();
     let mut command = Command::new("timeout");
-    command.args(["60", &python]).arg(root().join("tests/python/page.py")).arg("tests/audio/pencils.wav").arg(&hostile);
+    command.arg("60").arg(&python).arg(root().join("tests/python/page.py")).arg("tests/audio/pencils.wav").arg(&hostile);
     let (endpoint, home) = (emulator.endpoint(), folder.path().to_str().unwrap());
     let environment = [
         ("AZURE_SPEECH_ENDPOINT", endpoint.as_str()),

@@ -1,13 +1,10 @@
 //! Programs in Python that send what Microsoft's Python programs for this API send, against the emulator.
 
-use std::{
-    env,
-    process::{Command, Stdio},
-};
+use std::process::Command;
 
 use stt_emulator::Emulator;
 
-use crate::support::{printed, root};
+use crate::support::{printed, python, root};
 
 #[test]
 fn requests_gets_the_simple_result() {
@@ -52,27 +49,10 @@ fn check(program: &str, package: &str, expected: &str) {
 
 /// Runs a program against the emulator; nothing where the package is not installed and nobody promised that it would be.
 fn play(program: &str, package: &str) -> Option<String> {
-    let python = python_with(package)?;
+    let python = python(&[package])?;
     let emulator = Emulator::builder().start_blocking().unwrap();
     let mut command = Command::new(&python);
     command.arg(root().join("tests/python").join(program)).arg("tests/audio/pencils.wav");
     let (endpoint, key) = (emulator.endpoint(), emulator.key());
     Some(printed(&mut command, &[("AZURE_SPEECH_ENDPOINT", &endpoint), ("AZURE_SPEECH_KEY", key)]))
-}
-
-/// The Python that the tests run, if it has a package.
-pub(crate) fn python_with(package: &str) -> Option<String> {
-    let python = env::var("STT_TEST_PYTHON").unwrap_or_else(|_| "python3".to_owned());
-    let code = format!("import {package}");
-    is_there(Command::new(&python).args(["-c", &code]), &format!("{package} for {python}")).then_some(python)
-}
-
-/// Whether a command succeeds that shows that `tool` is installed.
-pub(crate) fn is_there(probe: &mut Command, tool: &str) -> bool {
-    let found = probe.stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok_and(|status| status.success());
-    if !found {
-        assert!(env::var_os("CI").is_none(), "{tool} is not installed; .ci/run installs it");
-        eprintln!("left out: {tool} is not installed; .ci/run installs it");
-    }
-    found
 }

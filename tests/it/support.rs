@@ -3,7 +3,7 @@
 use std::{
     env,
     path::{Path, PathBuf},
-    process::{Command, Output},
+    process::{Command, Output, Stdio},
 };
 
 /// The project's root, where the commands of the documentation are run.
@@ -41,6 +41,26 @@ pub(crate) fn printed(command: &mut Command, environment: &[(&str, &str)]) -> St
     let said = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{command:?}: {}\n{said}", output.status);
     String::from_utf8(output.stdout).unwrap()
+}
+
+/// The Python that the tests use, if it has these packages.
+pub(crate) fn python(packages: &[&str]) -> Option<PathBuf> {
+    let python = PathBuf::from(env::var("STT_TEST_PYTHON").unwrap_or_else(|_| "python3".to_owned()));
+    let packages = packages.join(", ");
+    let there = available(Command::new(&python).args(["-c", &format!("import {packages}")]), &packages);
+    there.then_some(python)
+}
+
+/// Whether a tool is there, which a command without effect tells by its success; where nobody promised that it would
+/// be, the test is left out.
+pub(crate) fn available(probe: &mut Command, tool: &str) -> bool {
+    let probed = probe.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status();
+    let there = probed.is_ok_and(|status| status.success());
+    if !there {
+        assert!(env::var_os("CI").is_none(), "{tool} is not there; .ci/run installs it");
+        eprintln!("left out: {tool} is not there; .ci/run installs it");
+    }
+    there
 }
 
 fn built(name: &str) -> PathBuf {

@@ -1,0 +1,3 @@
+module example.com/speech
+
+go 1.19
