@@ -31,6 +31,7 @@ use crate::journal::{Entry, Journal, Operation, credential};
 use crate::lenient;
 use crate::query::Query;
 use crate::recognize::{Recognized, recognize};
+use crate::remembered::Remembered;
 use crate::route::Route;
 use crate::rule::Rule;
 use crate::rules;
@@ -66,6 +67,7 @@ use crate::verdict::{Heard, Verdict};
 pub struct Emulator {
     config: Config,
     state: Mutex<State>,
+    remembered: Remembered,
     /// Told whenever a clock is moved.
     moved: watch::Sender<()>,
     /// Whether an admin request asked for the end.
@@ -94,7 +96,7 @@ impl Emulator {
         let state =
             State { tenants, journal, serial: 0, expected: Vec::new(), warned: BTreeSet::new(), warnings: Vec::new() };
         let (moved, stopping) = (watch::Sender::new(()), watch::Sender::new(false));
-        Self { config, state: Mutex::new(state), moved, stopping }
+        Self { config, state: Mutex::new(state), remembered: Remembered::default(), moved, stopping }
     }
 
     /// The answer to a whole request at the time `now`.
@@ -188,7 +190,7 @@ impl Emulator {
                 let canned = self.script(tenant, |script| script.answer(&facts, &sound));
                 let recognized = match canned {
                     Some(canned) => Recognized::Answered(canned.verdict(&asked, &body)),
-                    None => recognize(&asked, &body, &self.config),
+                    None => recognize(&asked, &body, &self.config, || self.remembered.listen(&body, hash)),
                 };
                 match recognized {
                     Recognized::Answered(verdict) => self.recognized(asked, exchange, strike, verdict, now),

@@ -52,6 +52,7 @@ mod recognition;
 mod recognize;
 mod recognizer;
 mod recordings;
+mod remembered;
 mod reset;
 mod result;
 mod route;

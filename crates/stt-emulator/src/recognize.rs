@@ -1,7 +1,7 @@
 //! From a body and what was asked about it to a result.
 
 use crate::asked::Asked;
-use crate::audio::{self, HeardStep, HeardWord, Listened, Outcome, TICKS_PER_MS, WavFacts, hear, listen, wav_facts};
+use crate::audio::{self, HeardStep, HeardWord, Listened, Outcome, TICKS_PER_MS, WavFacts, hear, wav_facts};
 use crate::config::Config;
 use crate::hearing::{HeardAnswer, HeardStatus, Sidecar};
 use crate::media::Container;
@@ -22,12 +22,17 @@ pub(crate) enum Recognized {
     Asks(u64),
 }
 
-/// The answer to `asked` for the audio in `body`.
-pub(crate) fn recognize(asked: &Asked, body: &[u8], config: &Config) -> Recognized {
+/// The answer to `asked` for the audio in `body`, to which `listen` listens if it must be.
+pub(crate) fn recognize<'a>(
+    asked: &Asked,
+    body: &'a [u8],
+    config: &Config,
+    listen: impl FnOnce() -> Listened<'a>,
+) -> Recognized {
     if let Some(verdict) = declared(asked, body) {
         return Recognized::Answered(verdict);
     }
-    let unspoken = match listen(body) {
+    let unspoken = match listen() {
         Listened::Heard(heard) => return Recognized::Answered(verdict(asked, body, heard)),
         Listened::Unspoken(unspoken) => unspoken,
     };
