@@ -4,7 +4,7 @@ use std::process::Command;
 
 use stt_emulator::Emulator;
 
-use crate::support::{printed, python, root};
+use crate::support::{printed, program, python, root, run};
 
 #[test]
 fn requests_gets_the_simple_result() {
@@ -34,6 +34,20 @@ fn requests_reads_the_refusals() {
     assert!(lines[0].starts_with("401 ") && lines[0].contains(access), "{said}");
     assert_eq!(lines[1], r#"400 {"Message":"Invalid CID or language"}"#);
     assert_eq!(lines[2], r#"400 {"Message":"Unsupported audio format"}"#);
+}
+
+#[test]
+fn requests_trusts_an_emulator_behind_tls_by_its_authority_alone() {
+    let Some(python) = python(&["requests"]) else { return };
+    let mut exec = Command::new(program("stt-emulator"));
+    exec.args(["exec", "--tls", "--"]).arg(&python).args(["tests/python/simple.py", "tests/audio/pencils.wav"]);
+    assert_eq!(printed(&mut exec, &[]), "Success Remind me to buy five pencils. True\n");
+    let mut exec = Command::new(program("stt-emulator"));
+    exec.args(["exec", "--tls", "--", "env", "-u", "REQUESTS_CA_BUNDLE", "-u", "CURL_CA_BUNDLE"]).arg(&python);
+    let output = run(exec.args(["tests/python/simple.py", "tests/audio/pencils.wav"]), &[]);
+    assert!(!output.status.success());
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(said.contains("CERTIFICATE_VERIFY_FAILED"), "{said}");
 }
 
 #[test]

@@ -44,8 +44,10 @@ pub(crate) struct Command {
 
 impl Command {
     /// The command of a request to `path`, which is the part behind `/__emulator`.
-    pub(crate) fn of(path: &str, head: &Parts) -> Result<Self, Denied> {
-        origin::is_local(head).map_err(|why| Denied::new(StatusCode::FORBIDDEN, why))?;
+    ///
+    /// Whether it came over TLS tells which pages are the emulator's own.
+    pub(crate) fn of(path: &str, head: &Parts, tls: bool) -> Result<Self, Denied> {
+        origin::is_local(head, tls).map_err(|why| Denied::new(StatusCode::FORBIDDEN, why))?;
         let actions = command::at(path);
         if actions.is_empty() {
             return Err(Denied::new(StatusCode::NOT_FOUND, "Resource not found"));
@@ -195,6 +197,11 @@ pub(crate) fn unchanged(tag: HeaderValue) -> Response<Bytes> {
     *response.status_mut() = StatusCode::NOT_MODIFIED;
     response.headers_mut().insert(ETAG, tag);
     response
+}
+
+/// A certificate.
+pub(crate) fn pem(certificate: String) -> Response<Bytes> {
+    respond(StatusCode::OK, "application/x-pem-file", certificate)
 }
 
 /// Recorded audio, with a type that no browser takes for a page whatever was uploaded.

@@ -134,6 +134,14 @@ impl Builder {
         self
     }
 
+    /// Listens behind TLS, with a certificate for this machine and for these other names.
+    ///
+    /// The authority behind it is made at the start; [`Running::ca`](crate::Running::ca) tells it.
+    pub fn tls(mut self, names: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.config.tls = Some(names.into_iter().map(Into::into).collect());
+        self
+    }
+
     /// How many connections may be open; by default 500.
     ///
     /// When another one comes, the one that has waited longest for a request is closed; where all have requests the

@@ -60,6 +60,10 @@ pub(crate) struct Config {
     /// How many bytes of audio the journal keeps.
     pub(crate) audio_limit: usize,
     pub(crate) listen: SocketAddr,
+    /// The names for which a certificate is made besides those of this machine; `None` for plain HTTP.
+    pub(crate) tls: Option<Vec<String>>,
+    /// The authority behind that certificate as PEM, once it was made.
+    pub(crate) authority: Option<String>,
     pub(crate) max_connections: usize,
     pub(crate) head_timeout: Duration,
     pub(crate) body_timeout: Duration,
@@ -91,6 +95,8 @@ impl Default for Config {
             journal_limit: JOURNAL_LIMIT,
             audio_limit: AUDIO_LIMIT,
             listen: SocketAddr::from(([127, 0, 0, 1], 0)),
+            tls: None,
+            authority: None,
             max_connections: MAX_CONNECTIONS,
             head_timeout: HEAD_TIMEOUT,
             body_timeout: BODY_TIMEOUT,
@@ -111,7 +117,7 @@ pub(crate) const JOURNAL_LIMIT: usize = 10_000;
 pub(crate) const AUDIO_LIMIT: usize = MAX_BODY;
 
 /// Half of the 1,024 files that most systems let a program open, and five times what a resource may run at once.
-const MAX_CONNECTIONS: usize = 500;
+pub(crate) const MAX_CONNECTIONS: usize = 500;
 
 const HEAD_TIMEOUT: Duration = Duration::from_secs(30);
 

@@ -30,7 +30,8 @@ use crate::fault::Intake;
 use crate::listening;
 use crate::shared::Shared;
 use crate::stage::{Admitted, Checked};
-use crate::wire::{Letter, Line, Lost, SILENCE, Taking, Then, Wait};
+use crate::tls::{Accepted, PLAIN, Tls};
+use crate::wire::{Duplex, Letter, Line, Lost, SILENCE, Taking, Then, Wait};
 
 /// Why hyper gets no answer to a request.
 #[derive(Debug, Error)]
@@ -47,6 +48,18 @@ enum Dropped {
 pub(crate) async fn serve(stream: TcpStream, member: Member, shared: Arc<Shared>, mut stop: watch::Receiver<()>) {
     // Answers are small and whole: waiting to fill a packet would only delay them.
     let _ = stream.set_nodelay(true);
+    let stream: Box<dyn Duplex> = match &shared.tls {
+        None => Box::new(stream),
+        Some(tls) => match shake_hands(tls, stream, &member, &shared, &mut stop).await {
+            Some(Accepted::Secure(stream)) => stream,
+            Some(Accepted::Plain(stream)) => {
+                let line = Line::new(Box::new(stream));
+                let _ = line.send(PLAIN).await;
+                return linger(line, stop).await;
+            }
+            None => return,
+        },
+    };
     let line = Line::new(stream);
     let member = Arc::new(member);
     loop {
@@ -58,8 +71,27 @@ pub(crate) async fn serve(stream: TcpStream, member: Member, shared: Arc<Shared>
                 let _ = line.reset();
                 return;
             }
-            Some(Then::Stay) | None => return,
+            Some(Then::Stay) | None => {
+                // TLS has an end of its own, without which a client must suspect that something was cut off.
+                let _ = timeout(PARTING, line.shut()).await;
+                return;
+            }
         }
+    }
+}
+
+/// The beginning of a connection with TLS, if the client is in time and has a hand to shake.
+async fn shake_hands(
+    tls: &Tls,
+    stream: TcpStream,
+    member: &Member,
+    shared: &Shared,
+    stop: &mut watch::Receiver<()>,
+) -> Option<Accepted> {
+    tokio::select! {
+        accepted = timeout(shared.emulator.config().head_timeout, tls.accept(stream)) => accepted.ok()?.ok(),
+        () = member.asked_to_leave() => None,
+        _ = stop.changed() => None,
     }
 }
 

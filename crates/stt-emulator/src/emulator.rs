@@ -112,7 +112,7 @@ impl Emulator {
     pub fn check(&self, head: &Parts, now: Duration) -> Checked {
         let route = Route::of(head.uri.path());
         if let Route::Admin(path) = route {
-            return match Command::of(path, head) {
+            return match Command::of(path, head, self.config.tls.is_some()) {
                 Ok(command) => Checked::Admitted(Admitted(Purpose::Admin(command))),
                 Err(denied) => Checked::Answered(Answer::now(denied.response()).before_the_body_of(head)),
             };

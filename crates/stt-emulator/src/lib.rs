@@ -70,6 +70,7 @@ mod shared;
 mod span;
 mod stage;
 mod tenant;
+mod tls;
 mod token;
 mod upload;
 mod verdict;

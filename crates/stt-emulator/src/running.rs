@@ -18,6 +18,7 @@ use crate::journal::Entry;
 use crate::scenario::{Fault, Reply};
 use crate::server;
 use crate::shared::Shared;
+use crate::tls::Tls;
 
 /// An emulator behind a socket; it stops when this is dropped.
 #[must_use]
@@ -43,11 +44,12 @@ impl Builder {
     ///
     /// # Errors
     ///
-    /// If the address cannot be listened on.
-    pub async fn start(self) -> io::Result<Running> {
+    /// If the address cannot be listened on, or a name for TLS is none.
+    pub async fn start(mut self) -> io::Result<Running> {
+        let tls = self.certify()?;
         let listener = server::listen(self.config.listen)?;
         let address = listener.local_addr()?;
-        let shared = Arc::new(Shared::new(self.build()));
+        let shared = Arc::new(Shared::new(self.build(), tls));
         let (stop, stopped) = watch::channel(());
         let serving = server::serve(listener, Arc::clone(&shared), stopped);
         let host = Host::Task(tokio::spawn(serving));
@@ -58,10 +60,11 @@ impl Builder {
     ///
     /// # Errors
     ///
-    /// If the address cannot be listened on, or the thread cannot start.
-    pub fn start_blocking(self) -> io::Result<Running> {
+    /// If the address cannot be listened on, a name for TLS is none, or the thread cannot start.
+    pub fn start_blocking(mut self) -> io::Result<Running> {
+        let tls = self.certify()?;
         let listen = self.config.listen;
-        let shared = Arc::new(Shared::new(self.build()));
+        let shared = Arc::new(Shared::new(self.build(), tls));
         let (stop, stopped) = watch::channel(());
         let (started, starting) = mpsc::channel();
         let served = Arc::clone(&shared);
@@ -85,6 +88,14 @@ impl Builder {
         let host = Host::Thread(Some(thread));
         Ok(Running { address, shared, stop: Some(stop), host })
     }
+
+    /// Makes the authority and the certificate, if there is to be TLS.
+    fn certify(&mut self) -> io::Result<Option<Tls>> {
+        let Some(names) = &self.config.tls else { return Ok(None) };
+        let (authority, tls) = Tls::new(names)?;
+        self.config.authority = Some(authority);
+        Ok(Some(tls))
+    }
 }
 
 impl Running {
@@ -97,7 +108,13 @@ impl Running {
     /// The URL of the service, without a slash at its end, such as `http://127.0.0.1:49151`.
     #[must_use]
     pub fn endpoint(&self) -> String {
-        endpoint(self.address)
+        endpoint(self.address, self.shared.tls.is_some())
+    }
+
+    /// The authority that clients have to trust, as PEM, if it listens behind TLS.
+    #[must_use]
+    pub fn ca(&self) -> Option<&str> {
+        self.emulator().config().authority.as_deref()
     }
 
     /// The URL that exchanges a key for a token.
@@ -201,8 +218,9 @@ impl Drop for Running {
 }
 
 /// The URL under which programs on this machine reach a server that listens on `address`.
-pub(crate) fn endpoint(address: SocketAddr) -> String {
-    format!("http://{}", reachable(address))
+pub(crate) fn endpoint(address: SocketAddr, tls: bool) -> String {
+    let scheme = if tls { "https" } else { "http" };
+    format!("{scheme}://{}", reachable(address))
 }
 
 /// The address to connect to for a server that may listen on all of them.

@@ -4,12 +4,14 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use crate::desk::Desk;
 use crate::emulator::Emulator;
+use crate::tls::Tls;
 
 /// What all connections of one server share.
 #[derive(Debug)]
 pub(crate) struct Shared {
     pub(crate) emulator: Emulator,
     pub(crate) desk: Option<Desk>,
+    pub(crate) tls: Option<Tls>,
     clock: Clock,
 }
 
@@ -21,11 +23,11 @@ struct Clock {
 }
 
 impl Shared {
-    pub(crate) fn new(emulator: Emulator) -> Self {
+    pub(crate) fn new(emulator: Emulator, tls: Option<Tls>) -> Self {
         let epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         let clock = Clock { epoch, begun: Instant::now() };
         let desk = emulator.config().recognizer.clone().map(Desk::new);
-        Self { emulator, desk, clock }
+        Self { emulator, desk, tls, clock }
     }
 
     pub(crate) fn now(&self) -> Duration {

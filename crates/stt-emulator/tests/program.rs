@@ -6,6 +6,8 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
 use stt_emulator::{Outcome, SynthOptions, hear, noise, silence, synth, tag};
@@ -103,11 +105,11 @@ fn sigterm_stops_it_cleanly_and_takes_the_ready_file_away() {
     let mut served = Served::with(&["--ready-file", path.to_str().expect("UTF-8")]);
     let pid = served.child.id().to_string();
     let _idle = TcpStream::connect(served.address()).expect("a connection that stays open");
-    let begun = std::time::Instant::now();
+    let begun = Instant::now();
     let killed = Command::new("kill").args(["-TERM", &pid]).status().expect("kill runs");
     assert!(killed.success());
     assert_eq!(served.child.wait().expect("it ends").code(), Some(0));
-    assert!(begun.elapsed() < std::time::Duration::from_secs(1), "{:?}", begun.elapsed());
+    assert!(begun.elapsed() < Duration::from_secs(1), "{:?}", begun.elapsed());
     assert!(!path.exists());
 }
 
@@ -289,8 +291,8 @@ fn synth_writes_what_the_library_makes() {
     let folder = tempfile::tempdir().expect("a folder");
     let options = SynthOptions {
         language: Some("en-US".to_owned()),
-        lead_in: std::time::Duration::from_millis(500),
-        pause: std::time::Duration::from_millis(50),
+        lead_in: Duration::from_millis(500),
+        pause: Duration::from_millis(50),
         rate: 8_000,
         ..SynthOptions::default()
     };
@@ -300,7 +302,7 @@ fn synth_writes_what_the_library_makes() {
         synthesized(folder.path(), &["Good morning."]),
         synth("Good morning.", &SynthOptions::default()).expect("a clip")
     );
-    let half = std::time::Duration::from_millis(500);
+    let half = Duration::from_millis(500);
     assert_eq!(synthesized(folder.path(), &["--silence", "0.5"]), silence(half, 16_000).expect("a clip"));
     let noisy = synthesized(folder.path(), &["--noise", "0.5", "--seed", "3"]);
     assert_eq!(noisy, noise(half, 16_000, 3).expect("a clip"));
@@ -356,4 +358,59 @@ fn help_and_version_are_for_standard_output() {
     assert!(stdout(&help).contains("never recognizes speech"));
     assert!(stdout(&run(&["--version"])).starts_with("stt-emulator "));
     assert_eq!(run(&["--keys", "none"]).status.code(), Some(2));
+}
+
+#[cfg(unix)]
+#[test]
+fn behind_tls_the_authority_is_told_in_the_ready_line_and_in_a_file_that_goes() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (ca, ready) = (folder.path().join("ca.pem"), folder.path().join("ready"));
+    let path = ca.to_str().expect("UTF-8");
+    let served = Served::with(&["--tls", "--tls-ca-file", path, "--ready-file", ready.to_str().expect("UTF-8")]);
+    let endpoint = served.ready["endpoint"].as_str().expect("an endpoint").to_owned();
+    let address = endpoint.strip_prefix("https://").expect("https");
+    assert_eq!(served.ready["ca"].as_str(), Some(std::fs::read_to_string(&ca).expect("a file").as_str()));
+    assert_eq!(run(&["health", "--listen", address, "--tls-ca-file", path]).status.code(), Some(0));
+    let plain = run(&["health", "--listen", address]);
+    assert_eq!(plain.status.code(), Some(1), "{}", stderr(&plain));
+    let printed = stdout(&run(&["env", "--listen", address, "--tls-ca-file", path]));
+    assert!(printed.contains(&format!("export AZURE_SPEECH_ENDPOINT='{endpoint}'\n")), "{printed}");
+    assert!(printed.contains(&format!("export NODE_EXTRA_CA_CERTS='{path}'\n")), "{printed}");
+    let stopped = Command::new("kill").arg(served.child.id().to_string()).status().expect("kill");
+    assert!(stopped.success());
+    let by = Instant::now() + Duration::from_secs(10);
+    while ca.exists() || ready.exists() {
+        assert!(Instant::now() < by, "the files stay");
+        thread::sleep(Duration::from_millis(1));
+    }
+}
+
+#[test]
+fn exec_behind_tls_names_a_file_that_is_gone_afterwards() {
+    let shown = "echo $SSL_CERT_FILE; echo $REQUESTS_CA_BUNDLE; echo $CURL_CA_BUNDLE; echo $NODE_EXTRA_CA_CERTS; \
+                 head -n 1 \"$SSL_CERT_FILE\"";
+    let output = run(&["exec", "--tls", "--", "sh", "-c", shown]);
+    let printed = stdout(&output);
+    let lines: Vec<&str> = printed.lines().collect();
+    let [first, second, third, fourth, begin] = lines.as_slice() else { panic!("{printed}{}", stderr(&output)) };
+    assert_eq!([second, third, fourth], [first; 3]);
+    assert_eq!(*begin, "-----BEGIN CERTIFICATE-----");
+    assert!(!Path::new(first).exists(), "{first}");
+}
+
+#[test]
+fn names_without_tls_and_names_that_are_none_are_refused() {
+    for arguments in [&["--tls-host", "a.test"][..], &["--tls-ca-file", "a"], &["--tls", "--tls-host", "a b"]] {
+        assert_eq!(run(arguments).status.code(), Some(2), "{arguments:?}");
+    }
+    assert_eq!(run(&["env", "--tls-ca-file", "it's"]).status.code(), Some(2));
+}
+
+#[test]
+fn of_more_connections_than_there_may_be_the_one_that_waits_is_closed() {
+    let served = Served::with(&["--max-connections", "1"]);
+    let mut waiting = TcpStream::connect(served.address()).expect("a connection");
+    assert!(served.get("/__emulator/health").starts_with("HTTP/1.1 200 OK\r\n"));
+    assert_eq!(waiting.read(&mut [0]).expect("an end"), 0);
+    assert_eq!(run(&["--max-connections", "0"]).status.code(), Some(2));
 }

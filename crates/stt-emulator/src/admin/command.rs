@@ -10,6 +10,8 @@ use crate::tenant::Which;
 pub(crate) enum Action {
     Advance,
     Assert,
+    /// The authority that clients have to trust.
+    Authority,
     /// The audio with this hash.
     Audio([u8; 32]),
     ClearRequests,
@@ -41,6 +43,7 @@ pub(crate) enum Action {
 pub(crate) const PATHS: &[&str] = &[
     "health",
     "version",
+    "ca.pem",
     "fidelity",
     "requests",
     "requests/{id}",
@@ -74,6 +77,7 @@ pub(super) fn at(path: &str) -> Vec<(Method, Action)> {
     match path.as_slice() {
         [""] => get(Action::Index),
         ["health"] => get(Action::Health),
+        ["ca.pem"] => get(Action::Authority),
         ["version"] => get(Action::Version),
         ["fidelity"] => get(Action::Fidelity),
         ["requests"] => vec![(Method::GET, Action::Requests), (Method::DELETE, Action::ClearRequests)],

@@ -7,11 +7,11 @@ use http::header::{HOST, ORIGIN};
 use http::request::Parts;
 use http::uri::Authority;
 
-/// Whether a request comes from this machine and from no other site's page.
+/// Whether a request, which came over TLS or not, comes from this machine and from no other site's page.
 ///
 /// A page whose name was made to point at this machine still sends that name as Host; any other page sends its Origin,
 /// or a browser says so in `Sec-Fetch-Site`.
-pub(super) fn is_local(head: &Parts) -> Result<(), &'static str> {
+pub(super) fn is_local(head: &Parts, tls: bool) -> Result<(), &'static str> {
     let host = head.headers.get(HOST).map(HeaderValue::as_bytes);
     let host = host.or_else(|| head.uri.authority().map(|authority| authority.as_str().as_bytes()));
     let host: Option<Authority> = host.and_then(|host| Authority::try_from(host).ok());
@@ -19,7 +19,8 @@ pub(super) fn is_local(head: &Parts) -> Result<(), &'static str> {
         return Err("admin paths answer only where Host is this machine");
     };
     if let Some(origin) = head.headers.get(ORIGIN) {
-        let own = origin.to_str().ok().and_then(|origin| origin.strip_prefix("http://"));
+        let scheme = if tls { "https://" } else { "http://" };
+        let own = origin.to_str().ok().and_then(|origin| origin.strip_prefix(scheme));
         if own.is_none_or(|own| !own.eq_ignore_ascii_case(host.as_str())) {
             return Err("admin paths answer no page of another origin");
         }
@@ -42,11 +43,15 @@ mod tests {
     use super::is_local;
 
     fn is_answered(headers: &[(&str, &str)]) -> bool {
+        is_answered_over(false, headers)
+    }
+
+    fn is_answered_over(tls: bool, headers: &[(&str, &str)]) -> bool {
         let request = headers
             .iter()
             .fold(Request::get("/__emulator/health"), |request, (name, value)| request.header(*name, *value));
         let (head, ()) = request.body(()).expect("a request").into_parts();
-        is_local(&head).is_ok()
+        is_local(&head, tls).is_ok()
     }
 
     #[test]
@@ -80,5 +85,7 @@ mod tests {
         let own =
             [("host", "localhost:10788"), ("origin", "http://localhost:10788"), ("sec-fetch-site", "same-origin")];
         assert!(is_answered(&own));
+        assert!(!is_answered_over(true, &own));
+        assert!(is_answered_over(true, &[("host", "localhost:10788"), ("origin", "https://localhost:10788")]));
     }
 }

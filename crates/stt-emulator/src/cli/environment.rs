@@ -2,12 +2,14 @@
 
 use std::io::{self, Write};
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
 
 use crate::cli::failure::Failure;
 use crate::cli::serve::{ADDRESS, region};
+use crate::cli::tls;
 use crate::config::KEY_1;
 use crate::running::endpoint;
 
@@ -22,6 +24,9 @@ pub(super) struct Options {
     /// The region that the emulator was told
     #[arg(long, value_name = "NAME", value_parser = region, default_value = "emulator")]
     region: String,
+    /// The file with the authority of an emulator behind TLS
+    #[arg(long, value_name = "PATH", value_parser = plain)]
+    tls_ca_file: Option<PathBuf>,
 }
 
 #[derive(Clone, Copy, Debug, Default, ValueEnum)]
@@ -39,7 +44,9 @@ impl Options {
             return Err(Failure::PortUnknown);
         }
         let mut lines = String::new();
-        for (name, value) in variables(&endpoint(self.listen), &self.region) {
+        let own = variables(&endpoint(self.listen, self.tls_ca_file.is_some()), &self.region);
+        let authority = self.tls_ca_file.as_deref().map(tls::variables).unwrap_or_default();
+        for (name, value) in own.into_iter().chain(authority) {
             lines.push_str(&self.shell.line(name, &value));
             lines.push('\n');
         }
@@ -50,7 +57,8 @@ impl Options {
 }
 
 impl Shell {
-    /// No value has a quote in it: they are a URL, hex digits and a name of letters, digits and hyphens.
+    /// No value has a quote in it: they are a URL, hex digits, a name of letters, digits and hyphens, and a path that
+    /// was looked at.
     fn line(self, name: &str, value: &str) -> String {
         match self {
             Self::Dotenv => format!("{name}={value}"),
@@ -58,6 +66,14 @@ impl Shell {
             Self::Pwsh => format!("$env:{name} = '{value}'"),
             Self::Sh => format!("export {name}='{value}'"),
         }
+    }
+}
+
+/// A path that needs no more than quotes in any shell.
+fn plain(text: &str) -> Result<PathBuf, &'static str> {
+    match text.contains(['\'', '\n']) {
+        false => Ok(PathBuf::from(text)),
+        true => Err("a path with a quote or a line break cannot be printed for a shell"),
     }
 }
 

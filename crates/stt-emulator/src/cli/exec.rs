@@ -36,10 +36,12 @@ impl Options {
         let status = blocking(async {
             let signals = Signals::catch().map_err(Failure::Start)?;
             let running = start(self.behaviour.builder(self.listen)?, self.listen).await?;
+            let ca = self.behaviour.tls.write_for_command(&running)?;
             let mut command = Command::new(program);
             command
                 .args(arguments)
                 .envs(variables(&running.endpoint(), &self.behaviour.region))
+                .envs(ca.variables())
                 // It would win over the key in the environment, and send a real one here.
                 .env_remove("STT_KEY_FILE")
                 .env_remove("STT_AUTH");

@@ -1,7 +1,9 @@
 //! `stt-emulator health`.
 
+use std::fs;
 use std::io::{self, Read, Write};
 use std::net::{SocketAddr, TcpStream};
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -12,12 +14,16 @@ use crate::cli::failure::Failure;
 use crate::cli::serve::ADDRESS;
 use crate::running::{endpoint, reachable};
 use crate::span::span;
+use crate::tls::client;
 
 #[derive(Args, Debug)]
 pub(super) struct Options {
     /// Where the emulator listens
     #[arg(long, value_name = "ADDRESS", default_value_t = ADDRESS)]
     listen: SocketAddr,
+    /// The file with the authority of an emulator behind TLS
+    #[arg(long, value_name = "PATH")]
+    tls_ca_file: Option<PathBuf>,
     /// Keep asking for so long
     #[arg(long, value_name = "SPAN", value_parser = span, default_value = "0s")]
     wait: Duration,
@@ -27,10 +33,13 @@ impl Options {
     pub(super) fn run(self) -> Result<ExitCode, Failure> {
         let begun = Instant::now();
         loop {
-            match ask(reachable(self.listen)) {
+            match ask(reachable(self.listen), self.tls_ca_file.as_deref()) {
                 Ok(()) => return Ok(ExitCode::SUCCESS),
                 Err(source) if self.wait <= begun.elapsed() => {
-                    return Err(Failure::NotHealthy { endpoint: endpoint(self.listen), source });
+                    return Err(Failure::NotHealthy {
+                        endpoint: endpoint(self.listen, self.tls_ca_file.is_some()),
+                        source,
+                    });
                 }
                 Err(_) => thread::sleep(PAUSE),
             }
@@ -38,9 +47,17 @@ impl Options {
     }
 }
 
-fn ask(address: SocketAddr) -> io::Result<()> {
-    let mut stream = TcpStream::connect_timeout(&address, PATIENCE)?;
+fn ask(address: SocketAddr, ca: Option<&Path>) -> io::Result<()> {
+    let stream = TcpStream::connect_timeout(&address, PATIENCE)?;
     stream.set_read_timeout(Some(PATIENCE))?;
+    match ca {
+        // The file may be written only when the emulator is ready.
+        Some(ca) => ask_over(client(address.ip(), &fs::read(ca)?, stream)?),
+        None => ask_over(stream),
+    }
+}
+
+fn ask_over(mut stream: impl Read + Write) -> io::Result<()> {
     stream.write_all(b"GET /__emulator/health HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")?;
     let mut reply = String::new();
     stream.take(4_096).read_to_string(&mut reply)?;

@@ -10,6 +10,7 @@ mod hearing;
 mod scenarios;
 mod serve;
 mod signals;
+mod tls;
 
 use std::ffi::OsString;
 use std::io::{self, Write};

@@ -16,6 +16,7 @@ use crate::builder::Builder;
 use crate::cli::failure::Failure;
 use crate::cli::hearing::Hearing;
 use crate::cli::signals::Signals;
+use crate::cli::tls::Secured;
 use crate::cli::{say, scenarios};
 use crate::config::{Keys, Profile};
 use crate::emulator::Emulator;
@@ -71,9 +72,14 @@ pub(super) struct Behaviour {
     seed: u64,
     #[command(flatten)]
     hearing: Hearing,
+    #[command(flatten)]
+    pub(super) tls: Secured,
     /// Canned answers and faults: a file in TOML, or in JSON where its name ends in .json; more than one is possible
     #[arg(long, value_name = "FILE")]
     scenario: Vec<PathBuf>,
+    /// How many connections may be open; for another one the one that has waited longest for a request is closed
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..), default_value_t = 500)]
+    max_connections: u32,
     /// The largest body that is taken
     #[arg(long, value_name = "BYTES", default_value_t = crate::config::MAX_BODY)]
     max_body: usize,
@@ -118,6 +124,7 @@ impl Behaviour {
             .reject_real_keys(self.reject_real_keys)
             .profile(self.profile)
             .token_ttl(self.token_ttl)
+            .max_connections(usize::try_from(self.max_connections).unwrap_or(usize::MAX))
             .max_body(self.max_body)
             .journal_limit(self.journal_limit)
             .journal_audio(self.journal_audio.limit(self.journal_audio_limit))
@@ -125,7 +132,7 @@ impl Behaviour {
         for path in &self.scenario {
             builder = builder.scenario(scenarios::read(path)?);
         }
-        self.hearing.told(builder)
+        self.hearing.told(self.tls.told(builder))
     }
 }
 
@@ -142,6 +149,7 @@ impl Options {
             if !running.address().ip().is_loopback() {
                 say(&format!("warning: everybody who reaches {} can use it", running.address()));
             }
+            let _ca = self.behaviour.tls.write(&running)?;
             let ready = Ready::of(&running);
             if let Some(path) = &self.ready_file {
                 ready.write(path)?;
@@ -152,6 +160,7 @@ impl Options {
                 _ = signals.next() => {}
                 () = running.emulator().asked_to_stop() => {}
             }
+            drop(ready);
             running.stop().await;
             if let Some(path) = &self.ready_file {
                 let _ = fs::remove_file(path);
@@ -163,7 +172,7 @@ impl Options {
 
 /// The one line on standard output, whose fields stand in this order.
 #[derive(Debug, Serialize)]
-struct Ready {
+struct Ready<'a> {
     event: &'static str,
     endpoint: String,
     token_endpoint: String,
@@ -171,10 +180,13 @@ struct Ready {
     key: &'static str,
     region: String,
     pid: u32,
+    /// The authority that clients have to trust, as PEM.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ca: Option<&'a str>,
 }
 
-impl Ready {
-    fn of(running: &Running) -> Self {
+impl<'a> Ready<'a> {
+    fn of(running: &'a Running) -> Self {
         Self {
             event: "ready",
             endpoint: running.endpoint(),
@@ -183,6 +195,7 @@ impl Ready {
             key: running.key(),
             region: running.region().to_owned(),
             pid: process::id(),
+            ca: running.ca(),
         }
     }
 

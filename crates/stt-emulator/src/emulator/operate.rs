@@ -49,6 +49,11 @@ impl Emulator {
                 }
             }
             Action::Audio(hash) => admin::audio(recorded(state.journal.recordings().find(&hash))?),
+            Action::Authority => {
+                let none =
+                    || Denied::new(StatusCode::NOT_FOUND, "there is no TLS: stt-emulator was started without --tls");
+                admin::pem(self.config.authority.clone().ok_or_else(none)?)
+            }
             Action::ClearRequests => {
                 state.journal.clear(whose);
                 admin::done()

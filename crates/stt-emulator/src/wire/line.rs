@@ -8,7 +8,8 @@ use std::task::{Context, Poll, ready};
 use bytes::Bytes;
 use std::future::poll_fn;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::net::TcpStream;
+
+use crate::wire::Duplex;
 
 /// The socket of a connection, which hyper has as a stream, and whoever breaks an exchange by its methods.
 ///
@@ -18,7 +19,7 @@ pub(crate) struct Line(Arc<Mutex<Socket>>);
 
 #[derive(Debug)]
 struct Socket {
-    stream: TcpStream,
+    stream: Box<dyn Duplex>,
     /// What was read already, and is to be read again.
     unread: Bytes,
     /// Whether what the stream is given to write goes nowhere.
@@ -28,7 +29,7 @@ struct Socket {
 }
 
 impl Line {
-    pub(crate) fn new(stream: TcpStream) -> Self {
+    pub(crate) fn new(stream: Box<dyn Duplex>) -> Self {
         Self(Arc::new(Mutex::new(Socket { stream, unread: Bytes::new(), muted: false, most: usize::MAX })))
     }
 
@@ -54,7 +55,8 @@ impl Line {
             let written = poll_fn(|cx| Pin::new(&mut self.socket().stream).poll_write(cx, bytes)).await?;
             bytes = bytes.get(written..).unwrap_or_default();
         }
-        Ok(())
+        // TLS may hold back what the socket has no room for.
+        poll_fn(|cx| Pin::new(&mut self.socket().stream).poll_flush(cx)).await
     }
 
     /// Says that nothing more will be said.
@@ -64,7 +66,7 @@ impl Line {
 
     /// Makes its end a reset.
     pub(crate) fn reset(&self) -> io::Result<()> {
-        self.socket().stream.set_zero_linger()
+        self.socket().stream.tcp().set_zero_linger()
     }
 
     /// Nothing under the lock can be left half done.

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use stt_emulator::{Fault, KEY_1, Running, Scenario, Transport};
 
-use crate::raw::{BODY, CONTINUE, End, HOUR, Raw, Upload, answer, broken, eventually, post, start, started};
+use crate::raw::{BODY, CONTINUE, End, HOUR, Raw, Upload, answer, broken, builder, eventually, post, start, started};
 
 /// What a client sees that sends a request and the body when it is asked for, or soon if it never is.
 struct Seen {
@@ -179,6 +179,16 @@ fn each_kind_is_delivered_whatever_the_upload() {
             println!("{} {upload:?}", seen.kind);
             seen.meets(&broken(&seen.kind), upload);
         }
+    }
+}
+
+#[test]
+fn each_kind_is_delivered_under_tls() {
+    for seen in all() {
+        println!("{}", seen.kind);
+        let running = builder("").tls(["speech.test"]).start_blocking().expect("a free port");
+        running.arm(&Fault::transport(seen.transport()).times(1));
+        seen.meets(&running, Upload { chunked: true, expects: true });
     }
 }
 

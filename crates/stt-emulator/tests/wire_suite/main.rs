@@ -5,4 +5,5 @@ mod every_kind;
 mod keys;
 mod raw;
 mod stopping;
+mod tls;
 mod uploads;

@@ -2,11 +2,16 @@
 
 use std::io::{ErrorKind, Read, Write};
 use std::net::{Shutdown, TcpStream};
+use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
-use stt_emulator::{Emulator, Fault, KEY_1, Notation, Running, Scenario, Transport};
+use stt_emulator::{Builder, Emulator, Fault, KEY_1, Notation, Running, Scenario, Transport};
+use tokio_rustls::rustls::crypto::ring::default_provider;
+use tokio_rustls::rustls::pki_types::pem::PemObject;
+use tokio_rustls::rustls::pki_types::{CertificateDer, ServerName};
+use tokio_rustls::rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
 
 pub(crate) const RECOGNIZE: &str = "/speech/recognition/conversation/cognitiveservices/v1?language=en-US";
 
@@ -70,17 +75,51 @@ impl Upload {
     }
 }
 
+/// A connection, bare or under TLS.
+pub(crate) trait Wire: Read + Write {
+    fn tcp(&self) -> &TcpStream;
+}
+
+impl Wire for TcpStream {
+    fn tcp(&self) -> &TcpStream {
+        self
+    }
+}
+
+impl Wire for StreamOwned<ClientConnection, TcpStream> {
+    fn tcp(&self) -> &TcpStream {
+        &self.sock
+    }
+}
+
+/// The client's side of TLS, which trusts this authority to certify that the peer is `host`.
+pub(crate) fn trusting(ca: &str, host: &str, tcp: TcpStream) -> StreamOwned<ClientConnection, TcpStream> {
+    let mut roots = RootCertStore::empty();
+    roots.add(CertificateDer::from_pem_slice(ca.as_bytes()).expect("PEM")).expect("an authority");
+    let config = ClientConfig::builder_with_provider(Arc::new(default_provider()))
+        .with_safe_default_protocol_versions()
+        .expect("versions")
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    let host = ServerName::try_from(host.to_owned()).expect("a host");
+    StreamOwned::new(ClientConnection::new(Arc::new(config), host).expect("a client"), tcp)
+}
+
 /// A connection to an emulator, and what came over it so far.
 pub(crate) struct Raw {
-    stream: TcpStream,
+    stream: Box<dyn Wire>,
     read: Vec<u8>,
     end: Option<End>,
 }
 
 impl Raw {
     pub(crate) fn to(running: &Running) -> Self {
-        let stream = TcpStream::connect(running.address()).expect("a connection");
-        stream.set_nodelay(true).expect("no delay");
+        let tcp = TcpStream::connect(running.address()).expect("a connection");
+        tcp.set_nodelay(true).expect("no delay");
+        let stream: Box<dyn Wire> = match running.ca() {
+            Some(ca) => Box::new(trusting(ca, "localhost", tcp)),
+            None => Box::new(tcp),
+        };
         Self { stream, read: Vec::new(), end: None }
     }
 
@@ -96,7 +135,7 @@ impl Raw {
     }
 
     pub(crate) fn send(&mut self, bytes: impl AsRef<[u8]>) {
-        self.stream.write_all(bytes.as_ref()).expect("a peer that reads");
+        self.stream.write_all(bytes.as_ref()).and_then(|()| self.stream.flush()).expect("a peer that reads");
     }
 
     /// Reads for so long, or until there is an end or `enough`.
@@ -108,7 +147,7 @@ impl Raw {
             if left.is_zero() {
                 return;
             }
-            self.stream.set_read_timeout(Some(left)).expect("a timeout");
+            self.stream.tcp().set_read_timeout(Some(left)).expect("a timeout");
             match self.stream.read(&mut piece) {
                 Ok(0) => self.end = Some(End::Fin),
                 Ok(count) => self.read.extend_from_slice(&piece[..count]),
@@ -151,7 +190,7 @@ impl Raw {
 
     /// Says that nothing more will be said.
     pub(crate) fn leave(&mut self) {
-        self.stream.shutdown(Shutdown::Write).expect("half of the connection");
+        self.stream.tcp().shutdown(Shutdown::Write).expect("half of the connection");
     }
 
     /// Gives the peer the time to take what was sent.
@@ -161,7 +200,7 @@ impl Raw {
 
     /// Sends up to so many bytes for as long as the peer takes them, and tells how many it took.
     pub(crate) fn sends_until_full(&mut self, most: usize) -> usize {
-        self.stream.set_write_timeout(Some(MOMENT)).expect("a timeout");
+        self.stream.tcp().set_write_timeout(Some(MOMENT)).expect("a timeout");
         let piece = [0; 65_536];
         let mut sent = 0;
         while sent < most {
@@ -210,11 +249,15 @@ pub(crate) fn start() -> Running {
 
 /// The same with more in its scenario.
 pub(crate) fn started(faults: &str) -> Running {
+    builder(faults).start_blocking().expect("a free port")
+}
+
+pub(crate) fn builder(faults: &str) -> Builder {
     let text = format!(
         "schema = \"stt-emulator/1\"\n[[rule]]\nanswer = [{{ raw = {{ status = 200, body = '{BODY}' }} }}]\n{faults}"
     );
     let scenario = Scenario::parse(&text, Notation::Toml).expect("a scenario");
-    Emulator::builder().scenario(scenario).start_blocking().expect("a free port")
+    Emulator::builder().scenario(scenario)
 }
 
 /// One with a fault of this kind for the next request.

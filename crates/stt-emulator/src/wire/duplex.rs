@@ -1,0 +1,25 @@
+//! What a connection is read from and written to.
+
+use std::fmt::Debug;
+
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::TcpStream;
+use tokio_rustls::server::TlsStream;
+
+/// A TCP connection, bare or under TLS.
+pub(crate) trait Duplex: AsyncRead + AsyncWrite + Debug + Send + Unpin {
+    /// The connection itself.
+    fn tcp(&self) -> &TcpStream;
+}
+
+impl Duplex for TcpStream {
+    fn tcp(&self) -> &TcpStream {
+        self
+    }
+}
+
+impl Duplex for TlsStream<TcpStream> {
+    fn tcp(&self) -> &TcpStream {
+        self.get_ref().0
+    }
+}
