@@ -13,7 +13,7 @@ use std::process::ExitCode;
 
 const USAGE: &str = "\
 usage: cargo xtask ci [STEP...]
-       cargo xtask bench audio|client [--quick] [--json FILE]
+       cargo xtask bench audio|client|emulator [--quick] [--json FILE]
        cargo xtask bench split [--quick] [--seed NUMBER]
        cargo xtask fidelity
        cargo xtask fuzz [TARGET...] [--seconds N]";

@@ -28,7 +28,7 @@ impl Choices {
 
 /// How to call this.
 pub(crate) const USAGE: &str = "\
-usage: bench audio|client [--quick] [--json FILE]
+usage: bench audio|client|emulator [--quick] [--json FILE]
        bench split [--quick] [--seed N]";
 
 #[cfg(test)]

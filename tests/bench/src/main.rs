@@ -1,5 +1,5 @@
-//! Measures the client beside other HTTP clients, the conversion of audio beside other converters, and where long audio
-//! is cut: `cargo xtask bench client`, `audio` and `split` build and run it.
+//! Measures the client beside other HTTP clients, the conversion of audio beside other converters, where long audio is
+//! cut, and the emulator: `cargo xtask bench client`, `audio`, `split` and `emulator` build and run it.
 //!
 //! For the client, one small server and one client at a time run in processes of their own, both on one core, so that
 //! what is measured is work and not the distance between two cores. The clients take turns; each is compared with a
@@ -9,6 +9,7 @@
 mod audio;
 mod cell;
 mod choices;
+mod emulator;
 mod goals;
 mod meter;
 mod outcome;
@@ -47,10 +48,17 @@ fn run(arguments: &[&str]) -> Outcome<()> {
     match arguments {
         ["audio", choices @ ..] => audio::run(&Choices::parse(choices)?),
         ["client", choices @ ..] => rounds::run(&Choices::parse(choices)?),
+        ["emulator", choices @ ..] => emulator::run(&Choices::parse(choices)?),
         ["split", choices @ ..] => split::run(&split::Choices::parse(choices)?),
         // These are how the program starts itself in other processes.
         ["convert", from, to] => audio::convert(from.as_ref(), to.as_ref()),
-        ["serve"] => server::run(),
+        ["serve", audio] => server::run(audio.parse()?),
+        ["ask", sent, address, milliseconds, least, clip] => {
+            let until = emulator::Until { milliseconds: milliseconds.parse()?, least: least.parse()? };
+            let asked = emulator::ask(sent, address.parse()?, until, clip.as_ref())?;
+            println!("{}", serde_json::to_string(&asked)?);
+            Ok(())
+        }
         ["peer", peer, cell, address, milliseconds] => {
             let measured = peers::run(peer, cell.parse()?, address.parse()?, milliseconds.parse()?)?;
             println!("{}", serde_json::to_string(&measured)?);

@@ -87,11 +87,16 @@ struct Counts {
 impl Counts {
     /// The time is that of all threads, those that have ended too.
     fn read() -> Self {
-        let cpu = clock_gettime(ClockId::ProcessCPUTime);
         let io = fs::read_to_string("/proc/self/io").ok();
         let io = io.and_then(|io| Some(Io { calls: field(&io, "syscw:")?, bytes: field(&io, "wchar:")? }));
-        Self { cpu: (cpu.tv_sec * 1_000_000_000 + cpu.tv_nsec) as u64, io }
+        Self { cpu: own_cpu_time(), io }
     }
+}
+
+/// The CPU time of this process, in nanoseconds.
+pub(crate) fn own_cpu_time() -> u64 {
+    let cpu = clock_gettime(ClockId::ProcessCPUTime);
+    (cpu.tv_sec * 1_000_000_000 + cpu.tv_nsec) as u64
 }
 
 #[derive(Clone, Copy)]
@@ -111,7 +116,7 @@ pub(crate) fn cpu_time(schedstat: &str) -> Outcome<u64> {
 }
 
 /// The number after a name at the beginning of a line.
-fn field(text: &str, name: &str) -> Option<u64> {
+pub(crate) fn field(text: &str, name: &str) -> Option<u64> {
     let rest = text.lines().find_map(|line| line.strip_prefix(name))?;
     rest.split_whitespace().next()?.parse().ok()
 }

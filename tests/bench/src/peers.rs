@@ -64,7 +64,7 @@ mod tests {
     use std::{sync::mpsc, thread};
 
     use super::*;
-    use crate::server;
+    use crate::{cell::AUDIO, server};
 
     #[test]
     fn every_client_of_this_program_sends_every_cell_that_it_can() {
@@ -74,7 +74,7 @@ mod tests {
             runtime.block_on(async {
                 let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
                 sender.send(listener.local_addr().unwrap()).unwrap();
-                server::serve(listener).await;
+                server::serve(listener, AUDIO).await;
             });
         });
         let server = receiver.recv().unwrap();

@@ -26,19 +26,32 @@ impl Pin {
 
     /// A program that will run on the core, if that is possible.
     pub(crate) fn command(self, program: &str) -> Command {
-        if !self.pinned {
-            return Command::new(program);
-        }
-        let mut command = Command::new("taskset");
-        command.args(["-c", CORE, program]);
-        command
+        self.on(CORE, program)
     }
 
     /// This program itself, on the core.
     pub(crate) fn own(self) -> Outcome<Command> {
-        let program = env::current_exe()?;
-        Ok(self.command(program.to_str().ok_or("the path of this program is not UTF-8")?))
+        Ok(self.command(&own_program()?))
     }
+
+    /// This program itself, on another core.
+    pub(crate) fn own_beside(self) -> Outcome<Command> {
+        Ok(self.on(OTHER_CORE, &own_program()?))
+    }
+
+    fn on(self, core: &str, program: &str) -> Command {
+        if !self.pinned {
+            return Command::new(program);
+        }
+        let mut command = Command::new("taskset");
+        command.args(["-c", core, program]);
+        command
+    }
+}
+
+fn own_program() -> Outcome<String> {
+    let program = env::current_exe()?;
+    Ok(program.to_str().ok_or("the path of this program is not UTF-8")?.to_owned())
 }
 
 /// The server in its process, which ends with this value.
@@ -48,11 +61,17 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    pub(crate) fn start(pin: Pin) -> Outcome<Self> {
-        let mut child = pin.own()?.arg("serve").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
+    /// A server that expects so many bytes of audio in each request.
+    pub(crate) fn start(pin: Pin, audio: usize) -> Outcome<Self> {
+        let mut child =
+            pin.own()?.args(["serve", &audio.to_string()]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
         let mut line = String::new();
         BufReader::new(child.stdout.take().ok_or("the server has no output")?).read_line(&mut line)?;
         Ok(Self { address: line.trim().parse()?, child })
+    }
+
+    pub(crate) fn process(&self) -> u32 {
+        self.child.id()
     }
 }
 
@@ -117,6 +136,44 @@ impl Load {
     }
 }
 
+/// What a process, with all of its threads, and the whole machine have spent so far.
+pub(crate) struct Busy {
+    at: Instant,
+    id: u32,
+    process: u64,
+    machine: u64,
+}
+
+/// What was spent between two moments, in nanoseconds.
+#[derive(Clone, Copy)]
+pub(crate) struct Spent {
+    pub(crate) wall: u64,
+    pub(crate) process: u64,
+    pub(crate) machine: u64,
+}
+
+impl Busy {
+    pub(crate) fn read(id: u32) -> Outcome<Self> {
+        let process = own_time(&fs::read_to_string(format!("/proc/{id}/stat"))?).ok_or("a process without times")?;
+        let machine =
+            busy(&fs::read_to_string("/proc/stat")?).ok_or("/proc/stat does not say how busy the CPUs are")?;
+        Ok(Self { at: Instant::now(), id, process, machine })
+    }
+
+    pub(crate) fn until_now(&self) -> Outcome<Spent> {
+        let now = Self::read(self.id)?;
+        let wall = u64::try_from((now.at - self.at).as_nanos())?;
+        Ok(Spent { wall, process: now.process - self.process, machine: now.machine.saturating_sub(self.machine) })
+    }
+}
+
+/// The CPU time of all threads of a process, which its `stat` has in user and in system mode.
+fn own_time(stat: &str) -> Option<u64> {
+    let mut times = stat.rsplit_once(") ")?.1.split(' ').skip(11);
+    let mut next = || times.next()?.parse::<u64>().ok();
+    Some((next()? + next()?) * TICK)
+}
+
 /// The time that all CPUs were busy, from the first line of `/proc/stat`: everything but idling and waiting for disks.
 fn busy(stat: &str) -> Option<u64> {
     let ticks: Option<Vec<u64>> =
@@ -129,7 +186,10 @@ fn busy(stat: &str) -> Option<u64> {
 /// The second CPU, because much else runs on the first.
 const CORE: &str = "1";
 
-/// What `/proc/stat` counts in: hundredths of a second, in nanoseconds.
+/// Where the other side runs if it is not to share the core.
+const OTHER_CORE: &str = "0";
+
+/// What `/proc` counts in: hundredths of a second, in nanoseconds.
 const TICK: u64 = 10_000_000;
 
 /// How long a process may take to end when it has closed its output.
@@ -144,6 +204,13 @@ mod tests {
         let stat = "cpu  1 2 4 1000 2000 8 16 32 64 128\ncpu0 9 9 9 9 9 9 9 9 9 9\n";
         assert_eq!(busy(stat), Some((1 + 2 + 4 + 8 + 16 + 32) * 10_000_000));
         assert_eq!(busy("cpu 1 2"), None);
+    }
+
+    #[test]
+    fn the_time_of_a_process_is_that_in_user_and_in_system_mode() {
+        let stat = "7 (a) 9 9) S 1 7 7 0 -1 4194560 86 0 0 0 3 4 100 200 20 0 1 0 500 9";
+        assert_eq!(own_time(stat), Some((3 + 4) * 10_000_000));
+        assert_eq!(own_time("7 (a) S 1"), None);
     }
 
     #[test]

@@ -30,7 +30,7 @@ pub(crate) fn run(choices: &Choices) -> Outcome<()> {
     let python = env::var("STT_TEST_PYTHON").unwrap_or_else(|_| "python3".to_owned());
     let bench = Bench { pin: Pin::find(), python, milliseconds };
     let peers: Vec<Peer> = Peer::ALL.into_iter().filter(|peer| bench.has(*peer)).collect();
-    let server = Server::start(bench.pin)?;
+    let server = Server::start(bench.pin, AUDIO)?;
     let mut samples = Vec::new();
     for round in 0..rounds {
         eprintln!("round {} of {rounds}", round + 1);

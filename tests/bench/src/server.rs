@@ -8,10 +8,12 @@ use tokio::{
     sync::oneshot,
 };
 
-use crate::{cell::AUDIO, outcome::Outcome};
+use crate::outcome::Outcome;
 
 /// Serves on a free port of this machine, which is printed, until the standard input is closed.
-pub(crate) fn run() -> Outcome<()> {
+///
+/// Each request must bring so many bytes of audio.
+pub(crate) fn run(audio: usize) -> Outcome<()> {
     let (sender, closed) = oneshot::channel::<()>();
     thread::spawn(move || {
         // Whoever started this process may end in any way; its end of the pipe is closed in all of them.
@@ -22,17 +24,17 @@ pub(crate) fn run() -> Outcome<()> {
     runtime.block_on(async {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         println!("{}", listener.local_addr()?);
-        tokio::spawn(serve(listener));
+        tokio::spawn(serve(listener, audio));
         let _ = closed.await;
         Ok(())
     })
 }
 
 /// Serves whoever connects.
-pub(crate) async fn serve(listener: TcpListener) {
+pub(crate) async fn serve(listener: TcpListener, audio: usize) {
     while let Ok((socket, _)) = listener.accept().await {
         tokio::spawn(async move {
-            if let Err(error) = converse(socket).await {
+            if let Err(error) = converse(socket, audio).await {
                 eprintln!("the server has lost a connection: {error}");
             }
         });
@@ -40,10 +42,10 @@ pub(crate) async fn serve(listener: TcpListener) {
 }
 
 /// Answers the requests on one connection, one after the other.
-async fn converse(mut socket: TcpStream) -> io::Result<()> {
+async fn converse(mut socket: TcpStream, wanted: usize) -> io::Result<()> {
     socket.set_nodelay(true)?;
     let answer = answer();
-    let mut buffer = Vec::with_capacity(4 * AUDIO);
+    let mut buffer = Vec::with_capacity(4 * wanted);
     loop {
         buffer.clear();
         let head = loop {
@@ -67,7 +69,7 @@ async fn converse(mut socket: TcpStream) -> io::Result<()> {
             }
             None => chunks(&mut socket, &mut buffer, head).await?,
         };
-        if audio != AUDIO {
+        if audio != wanted {
             return Err(io::Error::other(format!("a request brought {audio} bytes of audio")));
         }
         socket.write_all(&answer).await?;
