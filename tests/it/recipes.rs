@@ -208,7 +208,7 @@ fn said(output: &Output) -> String {
 
 const RECIPES: &str = "tests/recipes";
 
-/// What JUnit 5 needs, as Debian's package `junit5` installs it.
+/// The archives that tests in Java need, as Debian's package `junit5` installs them.
 const JARS: [&str; 11] = [
     "apiguardian-api",
     "junit-jupiter-api",

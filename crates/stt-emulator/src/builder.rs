@@ -142,12 +142,12 @@ impl Builder {
         self
     }
 
-    /// How many connections may be open; by default 500.
+    /// How many connections may be open; by default 500, and at least two, because there is always one to make room.
     ///
     /// When another one comes, the one that has waited longest for a request is closed; where all have requests the
     /// newcomer waits.
     pub fn max_connections(mut self, connections: usize) -> Self {
-        self.config.max_connections = connections.max(1);
+        self.config.max_connections = connections.max(2);
         self
     }
 

@@ -77,8 +77,8 @@ pub(super) struct Behaviour {
     /// Canned answers and faults: a file in TOML, or in JSON where its name ends in .json; more than one is possible
     #[arg(long, value_name = "FILE")]
     scenario: Vec<PathBuf>,
-    /// How many connections may be open; for another one the one that has waited longest for a request is closed
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..), default_value_t = 500)]
+    /// How many connections may be open, at least 2: for the next one, that which has waited longest is closed
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(2..), default_value_t = 500)]
     max_connections: u32,
     /// The largest body that is taken
     #[arg(long, value_name = "BYTES", default_value_t = crate::config::MAX_BODY)]

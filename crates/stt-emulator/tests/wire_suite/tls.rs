@@ -52,6 +52,17 @@ fn whoever_trusts_the_authority_is_served_under_each_name() {
 }
 
 #[test]
+fn the_authority_can_be_fetched() {
+    let running = secured();
+    let ca = running.ca().expect("an authority");
+    let mut stream = trusting(ca, "localhost", connect(&running));
+    let mut answer = String::new();
+    let request = "GET /__emulator/ca.pem HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+    stream.write_all(request.as_bytes()).and_then(|()| stream.read_to_string(&mut answer)).expect("an answer");
+    assert_eq!(answer.split_once("\r\n\r\n").map(|(_, body)| body), Some(ca), "{answer}");
+}
+
+#[test]
 fn another_authority_and_another_name_are_not_trusted() {
     let (running, other) = (secured(), secured());
     let ca = |running: &Running| running.ca().expect("an authority").to_owned();
