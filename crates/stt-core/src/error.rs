@@ -152,6 +152,7 @@ impl Error {
                 Phase::Resolve => write!(f, "looking up {host} took too long"),
                 Phase::Tls => write!(f, "{host} did not finish the TLS handshake in time"),
                 Phase::Token => f.write_str("no access token within the time limit of the call"),
+                Phase::Turn => f.write_str("the request did not get its turn within the time limit of the call"),
                 Phase::Upload => f.write_str("the upload stalled"),
             },
             ErrorKind::Transport(kind) => match kind {

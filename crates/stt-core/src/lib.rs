@@ -26,6 +26,7 @@
 #![warn(clippy::print_stderr, clippy::print_stdout)]
 
 mod call;
+mod concurrency;
 mod connection_id;
 mod error;
 mod kind;
@@ -39,6 +40,7 @@ mod transport;
 mod unsendable;
 
 pub use call::{Call, Errand, Pending, Step, Wait};
+pub use concurrency::{Concurrency, Ended, NotYet, Slot};
 pub use connection_id::{ConnectionId, InvalidConnectionId};
 pub use error::{Error, GaveUp};
 pub use kind::ErrorKind;

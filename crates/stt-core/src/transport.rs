@@ -82,6 +82,8 @@ pub enum Phase {
     Tls,
     /// The access token.
     Token,
+    /// Its turn, where the transport sends only so many requests at once.
+    Turn,
     /// The upload: the peer accepted nothing although audio was at hand.
     Upload,
 }

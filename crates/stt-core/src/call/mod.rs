@@ -1,14 +1,16 @@
 //! One recognition from the first request to the verdict, as a machine without I/O.
 
 mod step;
+mod tally;
 
-use std::{fmt, mem, time::Duration};
+use std::{error::Error as StdError, fmt, mem, time::Duration};
 
 use bytes::Bytes;
 use http::Response;
 use stt_auth::{Access, Authorization, Credential, Now, Resource};
 
 pub use self::step::{Errand, Pending, Step, Wait};
+use self::tally::Tally;
 use crate::{
     ConnectionId, Error, ErrorKind, GaveUp, Payload, Phase, Reached, Recognize, Reply, Retry, Sent, TransportFailure,
     TransportKind, Upload,
@@ -82,6 +84,8 @@ struct Exchange {
     retry: Retry,
     /// The monotonic time of the first step.
     started: Option<Duration>,
+    /// A request had to wait for its turn.
+    postponed: bool,
     situation: Situation,
     tally: Tally,
 }
@@ -94,28 +98,6 @@ enum Situation {
     Ready { after: Option<Error> },
     /// The call is over.
     Settled(Box<Result<Reply, Error>>),
-}
-
-/// What has happened so far; each free resend has a counter of its own.
-#[derive(Default)]
-struct Tally {
-    /// The connection id of every request that was sent.
-    requests: Vec<ConnectionId>,
-    audio_sent: u64,
-    expect_dropped: u32,
-    reauthorized: u32,
-    reconnected: u32,
-    repeated_once: u32,
-    /// What the last repeat took from the budget.
-    spent: u32,
-}
-
-impl Tally {
-    /// The attempts that count; there are never more free resends than requests.
-    fn attempts(&self) -> u32 {
-        let requests = u32::try_from(self.requests.len()).unwrap_or(u32::MAX);
-        requests.saturating_sub(self.expect_dropped + self.reauthorized + self.reconnected)
-    }
 }
 
 /// What follows from a failed attempt.
@@ -141,6 +123,7 @@ impl Recognize {
             seed,
             retry: Retry::none(),
             started: None,
+            postponed: false,
             situation: Situation::Ready { after: None },
             tally: Tally::default(),
         }))
@@ -176,6 +159,18 @@ impl Call {
         self.send(after, elapsed, now)
     }
 
+    /// How the last attempt failed; `None` before the first one, and after a success.
+    ///
+    /// [`Done`](Step::Done) hands it out in the end, unless a repeat succeeds.
+    #[must_use]
+    pub fn last_error(&self) -> Option<&Error> {
+        match &self.0.situation {
+            Situation::Pausing { after, .. } | Situation::Ready { after: Some(after) } => Some(after),
+            Situation::Ready { after: None } => None,
+            Situation::Settled(result) => result.as_ref().as_ref().err(),
+        }
+    }
+
     /// Sends the request, or does what has to come before it.
     fn send(mut self, after: Option<Error>, elapsed: Duration, now: Now) -> Step {
         let exchange = &mut *self.0;
@@ -193,7 +188,7 @@ impl Call {
                 }
                 exchange.tally.requests.push(id);
                 let timeout = exchange.retry.one().min(left);
-                Step::Send(request, Pending { call: self, credential, sent: Sent::default(), timeout })
+                Step::Send(request, Pending { call: self, credential, sent: Sent::default(), timeout, left, after })
             }
             Access::Refresh(lease) => {
                 exchange.situation = Situation::Ready { after };
@@ -223,6 +218,26 @@ impl Exchange {
     /// The time since the first step, by the monotonic clock: a corrected wall clock must not end a call.
     fn elapsed(&mut self, now: Now) -> Duration {
         now.monotonic.saturating_sub(*self.started.get_or_insert(now.monotonic))
+    }
+
+    /// The request did not go out yet.
+    fn postponed(&mut self, after: Option<Error>) {
+        self.tally.requests.pop();
+        self.postponed = true;
+        self.situation = Situation::Ready { after };
+    }
+
+    /// The request cannot go out in time.
+    fn without_turn(&mut self, after: Option<Error>, why: Box<dyn StdError + Send + Sync>) {
+        self.tally.requests.pop();
+        let error = match after {
+            Some(after) => after.gave_up_because(GaveUp::Deadline(self.retry.whole())),
+            None => {
+                let failure = Some(TransportFailure::new(TransportKind::TimedOut(Phase::Turn), why));
+                Error::new(Inner { failure, ..self.inner(ErrorKind::TimedOut(Phase::Turn)) })
+            }
+        };
+        self.situation = Situation::Settled(Box::new(Err(error)));
     }
 
     /// The seed for the first attempt, so that a caller knows it beforehand, and other bits for the others.
@@ -369,7 +384,11 @@ impl Exchange {
             return error.gave_up_because(GaveUp::Deadline(self.retry.whole()));
         }
         let token = matches!(self.resource.authorization(), Authorization::Source { .. } | Authorization::Token(_));
-        let phase = if token { Phase::Token } else { Phase::Call };
+        let phase = match token {
+            _ if self.postponed => Phase::Turn,
+            true => Phase::Token,
+            false => Phase::Call,
+        };
         self.verdict(ErrorKind::TimedOut(phase))
     }
 }

@@ -1,6 +1,7 @@
 //! What a call asks its transport to do, and how the transport answers.
 
 use std::{
+    error::Error as StdError,
     future::Future,
     pin::Pin,
     task::{Context, Poll},
@@ -12,7 +13,7 @@ use http::{Request, Response};
 use stt_auth::{Credential, Lease, Now};
 
 use super::Call;
-use crate::{Error, Payload, Reply, Sent, TransportFailure};
+use crate::{ConnectionId, Error, Payload, Reply, Sent, TransportFailure};
 
 /// What to do next.
 ///
@@ -44,6 +45,10 @@ pub struct Pending {
     pub(super) credential: Credential,
     pub(super) sent: Sent,
     pub(super) timeout: Duration,
+    /// What is left of the call's time.
+    pub(super) left: Duration,
+    /// How the attempt before it failed.
+    pub(super) after: Option<Error>,
 }
 
 impl Pending {
@@ -51,6 +56,34 @@ impl Pending {
     #[must_use]
     pub fn timeout(&self) -> Duration {
         self.timeout
+    }
+
+    /// The connection ids of all requests of the call, the last of which is that of this one.
+    #[must_use]
+    pub fn connection_ids(&self) -> &[ConnectionId] {
+        &self.call.0.tally.requests
+    }
+
+    /// What is left of the call's time, for a transport that lets requests wait for their turn.
+    #[must_use]
+    pub fn left(&self) -> Duration {
+        self.left
+    }
+
+    /// Takes the request back unsent, because it had to wait for its turn. The call asks for it again.
+    pub fn postponed(self) -> Call {
+        let Self { mut call, after, .. } = self;
+        call.0.postponed(after);
+        call
+    }
+
+    /// Ends the call with the request unsent, because its turn does not come within the call's time.
+    ///
+    /// The call fails as its last attempt did, if there was one, and for `why` otherwise.
+    pub fn without_turn(self, why: impl Into<Box<dyn StdError + Send + Sync>>) -> Call {
+        let Self { mut call, after, .. } = self;
+        call.0.without_turn(after, why.into());
+        call
     }
 
     /// Tells how far the request got; without it the worst is assumed.
@@ -110,6 +143,12 @@ impl Wait {
     #[must_use]
     pub fn at_most(&self) -> Duration {
         self.at_most
+    }
+
+    /// Whether it is a pause before a repeat, and not a wait for an access token.
+    #[must_use]
+    pub fn is_pause(&self) -> bool {
+        self.news.is_none()
     }
 }
 

@@ -5,7 +5,9 @@ use std::{error::Error as _, time::Duration};
 use bytes::Bytes;
 use http::Response;
 use stt_auth::{Authorization, Resource};
-use stt_core::{ErrorKind, GaveUp, Malformed, Phase, Reached, Retry, Sent, TransportFailure, TransportKind, Upload};
+use stt_core::{
+    Ended, ErrorKind, GaveUp, Malformed, Phase, Reached, Retry, Sent, TransportFailure, TransportKind, Upload,
+};
 use stt_model::{AudioFormat, Status};
 
 use crate::script::{FIRST_ID, KEY, Turn, with_token, world};
@@ -289,6 +291,65 @@ fn the_answer_in_hand_is_kept_when_the_next_try_would_come_too_late() {
     assert_eq!(played.error().gave_up(), Some(GaveUp::Deadline(Duration::from_secs(10))));
     let told = "the service failed (503); gave up because the next try would start after the 10 s limit";
     assert_eq!(played.error().to_string(), told);
+}
+
+#[test]
+fn a_wait_for_a_turn_counts_into_the_calls_time() {
+    let mut world = world(vec![Turn::fine()]);
+    world.retry = Retry::default().timeout(Duration::from_secs(10));
+    world.queue = vec![Duration::from_secs(4)];
+    let played = world.play();
+    assert_eq!((played.sends[0].0, played.sends[0].2), (Duration::from_secs(4), Duration::from_secs(6)));
+    let reply = played.result.unwrap();
+    assert_eq!((reply.connection_id, reply.attempts), (FIRST_ID, 1));
+}
+
+#[test]
+fn a_token_that_has_expired_during_the_wait_for_a_turn_is_not_sent() {
+    let mut world = world(vec![Turn::fine()]);
+    world.resource = with_token();
+    world.retry = Retry::default().timeout(Duration::from_secs(3_600));
+    world.queue = vec![Duration::from_secs(601)];
+    let played = world.play();
+    assert_eq!(played.token_requests, 2);
+    assert_eq!(played.sends[0].1.headers()["authorization"], "Bearer header.payload-number-0002.signature");
+}
+
+#[test]
+fn a_turn_that_does_not_come_is_told_unless_there_is_a_failure_in_hand() {
+    let late = || vec![Duration::ZERO, Duration::from_secs(60)];
+    let mut alone = world(vec![Turn::fine()]);
+    alone.queue = late().split_off(1);
+    alone.retry = Retry::default().timeout(Duration::from_secs(10));
+    let played = alone.play();
+    let error = played.error();
+    assert!(matches!(error.kind(), ErrorKind::TimedOut(Phase::Turn)), "{error:?}");
+    assert_eq!(error.to_string(), "the request did not get its turn within the time limit of the call");
+    assert_eq!(error.source().unwrap().to_string(), "by the script");
+    assert_eq!((error.attempts(), error.connection_ids().len(), error.is_retryable()), (0, 0, true));
+
+    let mut failed = world(vec![Turn::status(503)]);
+    failed.queue = late();
+    failed.retry = Retry::default().timeout(Duration::from_secs(10));
+    let played = failed.play();
+    let told = "the service failed (503); gave up because the next try would start after the 10 s limit";
+    assert_eq!((played.error().to_string().as_str(), played.sends.len()), (told, 1));
+}
+
+#[test]
+fn what_a_request_says_about_how_many_there_may_be() {
+    let seconds = |seconds| Some(Duration::from_secs(seconds));
+    let ended = |turn: Turn| {
+        let mut world = world(vec![turn.header("retry-after", "3")]);
+        world.retry = Retry::none();
+        Ended::of(world.play().result.as_ref().err())
+    };
+    assert_eq!(ended(Turn::fine()), Ended::Succeeded);
+    assert_eq!(ended(Turn::status(429)), Ended::Throttled(seconds(3)));
+    assert_eq!(ended(Turn::body(r#"{"RecognitionStatus":"TooManyRequests"}"#)), Ended::Throttled(seconds(3)));
+    assert_eq!(ended(Turn::status(503)), Ended::Failed(seconds(3)));
+    assert_eq!(ended(Turn::status(400)), Ended::Failed(None));
+    assert_eq!(ended(Turn::fail(TransportKind::Reset, Reached::Part)), Ended::Failed(None));
 }
 
 #[test]

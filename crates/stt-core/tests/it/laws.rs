@@ -20,12 +20,14 @@ proptest! {
         limit in 0_u64..200_000,
         attempt in 0_u64..20_000,
         once: bool,
+        queue in prop::collection::vec(0_u64..50_000, 0..3),
         token in prop::option::of(0_u32..4),
     ) {
         let handed_over: Vec<Sent> = turns.iter().map(sent_of).collect();
         let limit = Duration::from_millis(limit);
         let mut world = world(turns);
         world.attempt = Duration::from_millis(attempt);
+        world.queue = queue.into_iter().map(Duration::from_millis).collect();
         world.retry = Retry::default().attempts(attempts).timeout(limit);
         if once {
             world.upload = Upload::once(AudioFormat::WavPcm16k);
@@ -71,7 +73,7 @@ proptest! {
                 prop_assert_eq!(error.connection_ids().len(), played.sends.len());
                 // The cause in hand is never replaced by "timed out".
                 let answered = !played.sends.is_empty();
-                let own_limit = matches!(error.kind(), stt_core::ErrorKind::TimedOut(Phase::Call));
+                let own_limit = matches!(error.kind(), stt_core::ErrorKind::TimedOut(Phase::Call | Phase::Turn));
                 prop_assert!(!(answered && own_limit), "{error:?}");
                 if error.gave_up() == Some(GaveUp::LiveAudio) {
                     let last = handed_over.get(played.sends.len() - 1).copied().unwrap_or_default();

@@ -75,6 +75,8 @@ impl Played {
 pub(crate) struct World {
     pub(crate) turns: Vec<Turn>,
     pub(crate) attempt: Duration,
+    /// How long the requests wait for their turn, one after the other; those that are not in it do not wait.
+    pub(crate) queue: Vec<Duration>,
     pub(crate) resource: Resource,
     pub(crate) recognize: Recognize,
     pub(crate) upload: Upload,
@@ -87,6 +89,7 @@ pub(crate) fn world(turns: Vec<Turn>) -> World {
     World {
         turns,
         attempt: Duration::from_millis(100),
+        queue: Vec::new(),
         resource: Resource::new("https://westus.stt.speech.microsoft.com", KEY).unwrap(),
         recognize: Recognize::new(Language::EN_US),
         upload: Upload::replayable(AudioFormat::WavPcm16k),
@@ -104,6 +107,8 @@ pub(crate) fn with_token() -> Resource {
 impl World {
     pub(crate) fn play(self) -> Played {
         let mut turns = self.turns.into_iter();
+        let mut queue = self.queue.into_iter();
+        let mut waited = false;
         let mut clock = START;
         let mut played = Played {
             result: Err(Reply::read(Response::new(Bytes::new())).unwrap_err()),
@@ -133,7 +138,16 @@ impl World {
                     errand.finished((self.token)(played.token_requests), at(clock));
                     call
                 }
+                Step::Send(_, pending) if !waited && queue.len() != 0 => {
+                    let wait = queue.next().unwrap();
+                    clock += wait.min(pending.left());
+                    waited = wait < pending.left();
+                    if waited { pending.postponed() } else { pending.without_turn("by the script") }
+                }
                 Step::Send(request, pending) => {
+                    waited = false;
+                    assert_eq!(pending.connection_ids().len(), played.sends.len() + 1);
+                    assert_eq!(pending.connection_ids().last().unwrap().to_string(), id_of(&request));
                     played.sends.push((clock - START, request, pending.timeout()));
                     let turn = turns.next().unwrap_or_else(Turn::fine);
                     clock += self.attempt.min(pending.timeout());
