@@ -42,7 +42,9 @@ pub struct Concurrency {
     /// Nothing begins before this time, because the service has asked for a pause.
     closed_until: Duration,
     halvings: u64,
-    /// Successes at this level while all that is allowed was in use.
+    /// As many as are allowed were under way at some time since this level began.
+    used: bool,
+    /// Successes at this level since then.
     successes: u32,
     /// It does not grow before this time.
     grows_from: Duration,
@@ -92,6 +94,7 @@ impl Concurrency {
             in_flight: 0,
             closed_until: Duration::ZERO,
             halvings: 0,
+            used: false,
             successes: 0,
             grows_from: Duration::ZERO,
             holds: 0,
@@ -129,13 +132,13 @@ impl Concurrency {
             return Err(NotYet::Full);
         }
         self.in_flight += 1;
+        self.used |= self.in_flight == self.allowed;
         Ok(Slot { halvings: self.halvings })
     }
 
     /// Takes a request back that has ended.
+    #[expect(clippy::needless_pass_by_value, reason = "a slot is given back once")]
     pub fn ended(&mut self, slot: Slot, ended: Ended, now: Now) {
-        let Slot { halvings } = slot;
-        let full = self.allowed <= self.in_flight;
         self.in_flight = self.in_flight.saturating_sub(1);
         let now = now.monotonic;
         if let Ended::Failed(Some(pause)) | Ended::Throttled(Some(pause)) = ended {
@@ -143,9 +146,9 @@ impl Concurrency {
         }
         match ended {
             // A level that was not made use of has not been tried.
-            Ended::Succeeded if full && self.grows_from <= now => self.succeeded(),
+            Ended::Succeeded if self.used && self.grows_from <= now => self.succeeded(),
             // One that began before the last halving tells what is known already.
-            Ended::Throttled(_) if halvings == self.halvings && !self.fixed => self.halve(now),
+            Ended::Throttled(_) if slot.halvings == self.halvings && !self.fixed => self.halve(now),
             Ended::Failed(_) | Ended::Succeeded | Ended::Throttled(_) => {}
         }
     }
@@ -159,7 +162,7 @@ impl Concurrency {
             return;
         }
         self.allowed += 1;
-        self.successes = 0;
+        (self.used, self.successes) = (false, 0);
         self.grown = true;
         if self.too_much < self.allowed {
             self.holds = 0;
@@ -173,7 +176,7 @@ impl Concurrency {
         }
         self.allowed = (self.allowed / 2).max(1);
         self.halvings += 1;
-        self.successes = 0;
+        (self.used, self.successes) = (false, 0);
         self.grown = false;
         self.grows_from = now.max(self.closed_until).saturating_add(HOLDS[self.holds - 1]);
     }

@@ -11,6 +11,7 @@ use stt_core::Retry;
 
 use crate::{
     build_error::BuildError,
+    limiter::Limiter,
     limits::{CHUNK, Limits},
     tls::Roots,
     token_source::TokenSource,
@@ -25,6 +26,7 @@ use crate::{
 /// | [`chunk_size`](Self::chunk_size) | at most 32 KiB |
 /// | [`expect_continue`](Self::expect_continue) | on |
 /// | [`continue_timeout`](Self::continue_timeout) | one second |
+/// | [`limiter`](Self::limiter) | none: as many requests at once as there are calls |
 /// | trusted certificates | those that the operating system trusts |
 ///
 /// Proxies are not supported, and the variables that name one are not read.
@@ -39,6 +41,7 @@ pub struct ClientBuilder {
     pub(crate) limits: Limits,
     pub(crate) roots: Roots,
     pub(crate) source: Option<TokenSource>,
+    pub(crate) limiter: Option<Limiter>,
 }
 
 impl ClientBuilder {
@@ -52,6 +55,7 @@ impl ClientBuilder {
             limits: Limits::default(),
             roots: Roots::default(),
             source: None,
+            limiter: None,
         }
     }
 
@@ -91,6 +95,14 @@ impl ClientBuilder {
     /// Repeats failed attempts by these rules. [`Retry::none`] repeats nothing that may be billed twice.
     pub fn retry(mut self, retry: Retry) -> Self {
         self.retry = retry;
+        self
+    }
+
+    /// Lets only so many requests be under way at once as this says.
+    ///
+    /// It is shared by the client's clones, and by every other client that is given a clone of it.
+    pub fn limiter(mut self, limiter: Limiter) -> Self {
+        self.limiter = Some(limiter);
         self
     }
 

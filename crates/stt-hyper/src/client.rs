@@ -11,7 +11,9 @@ use crate::{
     builder::ClientBuilder,
     clock::now,
     connect::Connector,
-    drive::{drive, token},
+    drive::{Driver, token},
+    event::{Event, Observer},
+    limiter::Limiter,
     tls,
     token_source::TokenSource,
     transport::Transport,
@@ -35,7 +37,10 @@ use crate::{
 /// # }
 /// ```
 #[derive(Clone)]
-pub struct Client(Arc<Inner>);
+pub struct Client {
+    inner: Arc<Inner>,
+    observer: Option<Observer>,
+}
 
 struct Inner {
     resource: Resource,
@@ -43,6 +48,7 @@ struct Inner {
     chunked: bool,
     expect: bool,
     source: Option<TokenSource>,
+    limiter: Option<Limiter>,
     transport: Arc<Transport<Connector>>,
 }
 
@@ -85,7 +91,7 @@ impl Client {
     /// The resource.
     #[must_use]
     pub fn resource(&self) -> &Resource {
-        &self.0.resource
+        &self.inner.resource
     }
 
     /// An access token of the resource, for other programs and other Speech APIs that take the same one.
@@ -97,7 +103,7 @@ impl Client {
     ///
     /// [`TokenError`], when the cache has given up for now.
     pub async fn access_token(&self) -> Result<Option<Token>, TokenError> {
-        let Inner { resource, source, transport, .. } = &*self.0;
+        let Inner { resource, source, transport, .. } = &*self.inner;
         token(resource, transport, source.as_ref()).await
     }
 
@@ -113,10 +119,33 @@ impl Client {
     ///
     /// [`Error`] after all the repeats that [`ClientBuilder::retry`] allows.
     pub async fn recognize(&self, audio: Audio, request: impl Into<Recognize>) -> Result<Reply, Error> {
-        let Inner { resource, retry, chunked, expect, source, transport } = &*self.0;
+        let Inner { resource, retry, chunked, expect, source, limiter, transport } = &*self.inner;
         let upload = audio.upload(*chunked, *expect);
         let call = request.into().call(resource, upload, seed()).retry(retry);
-        drive(call, transport, source.as_ref(), &audio).await
+        let (source, limiter, observer) = (source.as_ref(), limiter.as_ref(), self.observer.as_ref());
+        Driver { transport, source, limiter, observer, audio: &audio }.drive(call).await
+    }
+
+    /// The same client, which tells what happens in its calls: in those of one file, for a line about that file.
+    ///
+    /// It is told between the parts of a call, so it must not take long. Of a call whose future is dropped nothing more
+    /// is told.
+    ///
+    /// ```
+    /// use stt_hyper::{Client, Event};
+    ///
+    /// fn with_line(client: &Client, name: &'static str) -> Client {
+    ///     client.clone().observed(move |event| {
+    ///         if let Event::Pausing { pause, after, .. } = event {
+    ///             println!("{name}: {after}, waiting {:.1} s", pause.as_secs_f64());
+    ///         }
+    ///     })
+    /// }
+    /// ```
+    #[must_use]
+    pub fn observed(mut self, observe: impl Fn(&Event<'_>) + Send + Sync + 'static) -> Self {
+        self.observer = Some(Observer::new(observe));
+        self
     }
 }
 
@@ -128,7 +157,7 @@ impl ClientBuilder {
     /// [`BuildError::RootCertificates`] and [`BuildError::Tls`] where the resource is reached by TLS, and
     /// [`BuildError::NoTokenSource`] and [`BuildError::UnusedTokenSource`] where the resource does not fit.
     pub fn build(self) -> Result<Client, BuildError> {
-        let Self { resource, retry, chunked, chunk, expect, limits, roots, source } = self;
+        let Self { resource, retry, chunked, chunk, expect, limits, roots, source, limiter } = self;
         match (resource.authorization(), &source) {
             (Authorization::Source { .. }, None) => return Err(BuildError::NoTokenSource),
             (Authorization::Source { .. }, Some(_)) | (_, None) => {}
@@ -136,13 +165,14 @@ impl ClientBuilder {
         }
         let tls = if resource.endpoint().is_secure() { Some(tls::config(&roots)?) } else { None };
         let transport = Arc::new(Transport::new(Connector { limits, tls }, limits, chunk));
-        Ok(Client(Arc::new(Inner { resource, retry, chunked, expect, source, transport })))
+        let inner = Inner { resource, retry, chunked, expect, source, limiter, transport };
+        Ok(Client { inner: Arc::new(inner), observer: None })
     }
 }
 
 impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Client").field("resource", &self.0.resource).finish_non_exhaustive()
+        f.debug_struct("Client").field("resource", &self.inner.resource).finish_non_exhaustive()
     }
 }
 

@@ -5,54 +5,125 @@ use std::sync::Arc;
 use http::Request;
 use hyper_util::client::legacy::connect::Connect;
 use stt_auth::{Access, Lease, Resource, Token, TokenError};
-use stt_core::{Call, Error, Payload, Reply, Step, TransportKind};
+use stt_core::{Call, Ended, Error, Payload, Pending, Reply, Step, TransportKind};
 use tokio::time::timeout;
 
 use crate::{
     audio::Audio,
     clock::now,
+    event::{Event, Observer},
+    limiter::{Limiter, Permit},
     token_source::TokenSource,
     transport::{Over, Transport},
 };
 
-/// Does what the call asks for until it is over.
-///
-/// Access tokens are fetched in tasks of their own, because whoever asked first may give up before others do.
-pub(crate) async fn drive<C: Connect + Clone + Send + Sync + 'static>(
-    mut call: Call,
-    transport: &Arc<Transport<C>>,
-    source: Option<&TokenSource>,
-    audio: &Audio,
-) -> Result<Reply, Error> {
-    let mut over = Over::Any;
-    loop {
-        call = match call.next(now()) {
-            Step::Done(result) => return result,
-            Step::Send(request, pending) => {
-                let (sent, outcome) = transport.send(request, Some(audio), pending.timeout(), over).await;
-                // Whatever else is in the pool may be as old as the connection that was closed.
-                let stale = outcome.as_ref().is_err_and(|failure| failure.kind() == TransportKind::Stale);
-                over = if stale { Over::New } else { Over::Any };
-                pending.sent(sent).finished(outcome, now())
-            }
-            Step::Refresh(request, errand, call) => {
-                let transport = Arc::clone(transport);
-                tokio::spawn(async move {
-                    let (_, outcome) = transport.send(request, None, errand.timeout(), Over::Any).await;
-                    errand.finished(outcome, now());
-                });
-                call
-            }
-            Step::Obtain(lease, call) => {
-                obtain(source, lease);
-                call
-            }
-            Step::Wait(wait, call) => {
-                // The end of the wait and news before it are the same to the call.
-                let _ = timeout(wait.at_most(), wait).await;
-                call
-            }
-        };
+/// One call, and what it is carried out with.
+pub(crate) struct Driver<'a, C> {
+    pub(crate) transport: &'a Arc<Transport<C>>,
+    pub(crate) source: Option<&'a TokenSource>,
+    pub(crate) limiter: Option<&'a Limiter>,
+    pub(crate) observer: Option<&'a Observer>,
+    pub(crate) audio: &'a Audio,
+}
+
+/// Whether a request may go out now.
+enum Turn {
+    Now(Option<Permit>, Pending),
+    /// It had to wait, and its call has to be asked again.
+    Later(Option<Permit>, Call),
+}
+
+impl<C: Connect + Clone + Send + Sync + 'static> Driver<'_, C> {
+    /// Does what the call asks for until it is over.
+    ///
+    /// Access tokens are fetched in tasks of their own, because whoever asked first may give up before others do.
+    pub(crate) async fn drive(&self, mut call: Call) -> Result<Reply, Error> {
+        let mut over = Over::Any;
+        // Held from one step to the next only, so that a call which fetches a token or pauses takes nobody's place.
+        let mut held = None;
+        loop {
+            let permit = held.take();
+            call = match call.next(now()) {
+                Step::Done(result) => return result,
+                Step::Send(request, pending) => match self.turn(permit, pending).await {
+                    Turn::Now(permit, pending) => self.attempt(request, pending, permit, &mut over).await,
+                    Turn::Later(permit, call) => {
+                        held = permit;
+                        call
+                    }
+                },
+                Step::Refresh(request, errand, call) => {
+                    let transport = Arc::clone(self.transport);
+                    tokio::spawn(async move {
+                        let (_, outcome) = transport.send(request, None, errand.timeout(), Over::Any).await;
+                        errand.finished(outcome, now());
+                    });
+                    call
+                }
+                Step::Obtain(lease, call) => {
+                    obtain(self.source, lease);
+                    call
+                }
+                Step::Wait(wait, call) => {
+                    drop(permit);
+                    if let (true, Some(after)) = (wait.is_pause(), call.last_error()) {
+                        self.tell(&Event::Pausing { pause: wait.at_most(), after });
+                    }
+                    // The end of the wait and news before it are the same to the call.
+                    let _ = timeout(wait.at_most(), wait).await;
+                    call
+                }
+            };
+        }
+    }
+
+    /// Lets the request begin, or waits until it may.
+    async fn turn(&self, permit: Option<Permit>, pending: Pending) -> Turn {
+        let Some(limiter) = self.limiter else { return Turn::Now(None, pending) };
+        if let Some(permit) = permit.or_else(|| limiter.at_once()) {
+            return Turn::Now(Some(permit), pending);
+        }
+        self.tell(&Event::Queued);
+        match limiter.turn(pending.left()).await {
+            // Meanwhile the token may have become too old, and less is left of the call's time.
+            Ok(permit) => Turn::Later(Some(permit), pending.postponed()),
+            Err(why) => Turn::Later(None, pending.without_turn(why)),
+        }
+    }
+
+    /// Sends the request.
+    async fn attempt(
+        &self,
+        request: Request<Payload>,
+        pending: Pending,
+        permit: Option<Permit>,
+        over: &mut Over,
+    ) -> Call {
+        let ids = pending.connection_ids();
+        let connection_id = ids.last().copied();
+        let resend = u32::try_from(ids.len().saturating_sub(1)).unwrap_or(u32::MAX);
+        if let Some(connection_id) = connection_id {
+            self.tell(&Event::Began { connection_id, resend });
+        }
+        let (sent, outcome) = self.transport.send(request, Some(self.audio), pending.timeout(), *over).await;
+        // Whatever else is in the pool may be as old as the connection that was closed.
+        let stale = outcome.as_ref().is_err_and(|failure| failure.kind() == TransportKind::Stale);
+        *over = if stale { Over::New } else { Over::Any };
+        let call = pending.sent(sent).finished(outcome, now());
+        let error = call.last_error();
+        if let Some(permit) = permit {
+            permit.ended(Ended::of(error));
+        }
+        if let Some(connection_id) = connection_id {
+            self.tell(&Event::Ended { connection_id, error, audio_sent: sent.audio.unwrap_or_default() });
+        }
+        call
+    }
+
+    fn tell(&self, event: &Event<'_>) {
+        if let Some(observer) = self.observer {
+            observer.tell(event);
+        }
     }
 }
 
@@ -101,3 +172,5 @@ fn obtain(source: Option<&TokenSource>, lease: Lease) {
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod throttling;

@@ -55,8 +55,10 @@ mod clock;
 mod connect;
 mod counting;
 mod drive;
+mod event;
 mod failure;
 mod gate;
+mod limiter;
 mod limits;
 mod parking;
 mod patience;
@@ -79,4 +81,6 @@ pub use self::{
     build_error::BuildError,
     builder::ClientBuilder,
     client::Client,
+    event::Event,
+    limiter::{Limiter, LimiterState},
 };

@@ -56,7 +56,10 @@ impl Service {
         let audio = Audio::bytes(AudioFormat::WavPcm16k, "RIFF");
         let call = Recognize::new(Language::EN_US).call(resource, audio.upload(true, true), 7).retry(&Retry::none());
         let transport = Arc::clone(&self.transport);
-        async move { drive(call, &transport, source.as_ref(), &audio).await }
+        async move {
+            let (transport, source) = (&transport, source.as_ref());
+            Driver { transport, source, limiter: None, observer: None, audio: &audio }.drive(call).await
+        }
     }
 
     fn tokens(&self) -> u32 {
