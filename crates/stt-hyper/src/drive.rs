@@ -1,11 +1,12 @@
 //! The loop around the exchange machine.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
-use http::Request;
+use bytes::Bytes;
+use http::{Request, Response};
 use hyper_util::client::legacy::connect::Connect;
 use stt_auth::{Access, Lease, Resource, Token, TokenError};
-use stt_core::{Call, Ended, Error, Payload, Pending, Reply, Step, TransportKind};
+use stt_core::{Call, Ended, Error, Payload, Pending, Reply, Step, TransportFailure, TransportKind};
 use tokio::time::timeout;
 
 use crate::{
@@ -14,6 +15,7 @@ use crate::{
     event::{Event, Observer},
     limiter::{Limiter, Permit},
     token_source::TokenSource,
+    trace::Traced,
     transport::{Over, Transport},
 };
 
@@ -37,7 +39,14 @@ impl<C: Connect + Clone + Send + Sync + 'static> Driver<'_, C> {
     /// Does what the call asks for until it is over.
     ///
     /// Access tokens are fetched in tasks of their own, because whoever asked first may give up before others do.
-    pub(crate) async fn drive(&self, mut call: Call) -> Result<Reply, Error> {
+    pub(crate) async fn drive(&self, call: Call) -> Result<Reply, Error> {
+        let traced = Traced::call();
+        let result = traced.around(self.steps(call)).await;
+        traced.ended(result.as_ref().err());
+        result
+    }
+
+    async fn steps(&self, mut call: Call) -> Result<Reply, Error> {
         let mut over = Over::Any;
         // Held from one step to the next only, so that a call which fetches a token or pauses takes nobody's place.
         let mut held = None;
@@ -55,7 +64,7 @@ impl<C: Connect + Clone + Send + Sync + 'static> Driver<'_, C> {
                 Step::Refresh(request, errand, call) => {
                     let transport = Arc::clone(self.transport);
                     tokio::spawn(async move {
-                        let (_, outcome) = transport.send(request, None, errand.timeout(), Over::Any).await;
+                        let outcome = ask(&transport, request, errand.timeout()).await;
                         errand.finished(outcome, now());
                     });
                     call
@@ -105,12 +114,16 @@ impl<C: Connect + Clone + Send + Sync + 'static> Driver<'_, C> {
         if let Some(connection_id) = connection_id {
             self.tell(&Event::Began { connection_id, resend });
         }
-        let (sent, outcome) = self.transport.send(request, Some(self.audio), pending.timeout(), *over).await;
+        let traced = Traced::request(&request, connection_id, resend);
+        let sending = self.transport.send(request, Some(self.audio), pending.timeout(), *over);
+        let (sent, outcome) = traced.around(sending).await;
+        traced.answered(outcome.as_ref().ok());
         // Whatever else is in the pool may be as old as the connection that was closed.
         let stale = outcome.as_ref().is_err_and(|failure| failure.kind() == TransportKind::Stale);
         *over = if stale { Over::New } else { Over::Any };
         let call = pending.sent(sent).finished(outcome, now());
         let error = call.last_error();
+        traced.ended(error);
         if let Some(permit) = permit {
             permit.ended(Ended::of(error));
         }
@@ -156,10 +169,22 @@ async fn exchange<C: Connect + Clone + Send + Sync + 'static>(
     lease: Lease,
     transport: Arc<Transport<C>>,
 ) {
-    match transport.send(request.map(|()| Payload::Empty), None, lease.timeout(), Over::Any).await {
-        (_, Ok(answer)) => lease.answered(answer, now()),
-        (_, Err(failure)) => lease.failed(failure, None, now()),
+    match ask(&transport, request.map(|()| Payload::Empty), lease.timeout()).await {
+        Ok(answer) => lease.answered(answer, now()),
+        Err(failure) => lease.failed(failure, None, now()),
     }
+}
+
+/// Sends the request for a token.
+async fn ask<C: Connect + Clone + Send + Sync + 'static>(
+    transport: &Transport<C>,
+    request: Request<Payload>,
+    limit: Duration,
+) -> Result<Response<Bytes>, TransportFailure> {
+    let traced = Traced::request(&request, None, 0);
+    let (_, outcome) = traced.around(transport.send(request, None, limit, Over::Any)).await;
+    traced.answered(outcome.as_ref().ok());
+    outcome
 }
 
 /// Asks the application for a token.

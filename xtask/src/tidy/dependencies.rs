@@ -59,6 +59,7 @@ const ALLOWED: &[Row] = &[
             ("thiserror", "errors"),
             ("tokio", "sockets, files, timers"),
             ("tower-service", "the trait a connector implements"),
+            ("tracing", "spans of calls and requests"),
         ],
     ),
     (

@@ -12,3 +12,5 @@ mod server;
 mod stale;
 mod tls;
 mod tokens;
+#[cfg(feature = "tracing")]
+mod tracing;
