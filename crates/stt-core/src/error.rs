@@ -137,6 +137,9 @@ impl Error {
 
     fn line(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let host = self.0.asked.host.as_str();
+        if let Some(name) = self.0.failure.as_ref().and_then(TransportFailure::proxy_name) {
+            return about_proxy(&format!("the proxy {name}"), &self.0.kind, f);
+        }
         match &self.0.kind {
             ErrorKind::Auth(error) => write!(f, "{error}"),
             ErrorKind::Malformed(malformed) => write!(f, "{malformed}"),
@@ -164,9 +167,7 @@ impl Error {
                 TransportKind::NotHttp => write!(f, "{host} does not speak HTTP"),
                 TransportKind::Other => write!(f, "the exchange with {host} failed"),
                 TransportKind::Protocol => write!(f, "{host} broke the rules of HTTP"),
-                TransportKind::Proxy(Some(407)) => f.write_str("the proxy wants a password (407)"),
-                TransportKind::Proxy(Some(status)) => write!(f, "the proxy refused to connect ({status})"),
-                TransportKind::Proxy(None) => f.write_str("the proxy refused to connect"),
+                TransportKind::Proxy(_) => about_proxy("the proxy", &self.0.kind, f),
                 TransportKind::Reset => write!(f, "connection lost after {} bytes of audio", self.0.audio_sent),
                 TransportKind::Resolve => write!(f, "cannot find {host}; is the region right, are you online?"),
                 TransportKind::TimedOut(_) => write!(f, "the exchange with {host} took too long"),
@@ -224,6 +225,22 @@ impl StdError for Error {
             }
             _ => self.0.failure.as_ref().and_then(StdError::source),
         }
+    }
+}
+
+/// A failure on the way to the host, whose cause is a proxy.
+fn about_proxy(proxy: &str, kind: &ErrorKind, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    match kind {
+        ErrorKind::TimedOut(Phase::Resolve) => write!(f, "looking up {proxy} took too long"),
+        ErrorKind::TimedOut(_) => write!(f, "connecting through {proxy} took too long"),
+        ErrorKind::Transport(TransportKind::Connect) => write!(f, "cannot connect to {proxy}"),
+        ErrorKind::Transport(TransportKind::Resolve) => write!(f, "cannot find {proxy}"),
+        ErrorKind::Transport(TransportKind::Proxy(Some(407))) => write!(f, "{proxy} wants a password (407)"),
+        ErrorKind::Transport(TransportKind::Proxy(Some(status @ 200..300))) => {
+            write!(f, "{proxy} opened no connection ({status})")
+        }
+        ErrorKind::Transport(TransportKind::Proxy(Some(status))) => write!(f, "{proxy} refused to connect ({status})"),
+        _ => write!(f, "no connection through {proxy}"),
     }
 }
 

@@ -136,12 +136,24 @@ pub enum TransportKind {
 pub struct TransportFailure {
     kind: TransportKind,
     source: Arc<dyn StdError + Send + Sync>,
+    proxy: Option<Arc<str>>,
 }
 
 impl TransportFailure {
     /// A failure of this kind; `source` says more, and is what [`source`](StdError::source) of the error returns.
     pub fn new(kind: TransportKind, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
-        Self { kind, source: Arc::from(source.into()) }
+        Self { kind, source: Arc::from(source.into()), proxy: None }
+    }
+
+    /// Names the proxy that the failure is about, by its host and port.
+    #[must_use]
+    pub fn proxy(mut self, name: &str) -> Self {
+        self.proxy = Some(name.into());
+        self
+    }
+
+    pub(crate) fn proxy_name(&self) -> Option<&str> {
+        self.proxy.as_deref()
     }
 
     /// The kind of failure, which decides whether the attempt is repeated.

@@ -13,6 +13,7 @@ use crate::{
     build_error::BuildError,
     limiter::Limiter,
     limits::{CHUNK, Limits},
+    proxy::Proxy,
     tls::Roots,
     token_source::TokenSource,
 };
@@ -28,8 +29,9 @@ use crate::{
 /// | [`continue_timeout`](Self::continue_timeout) | one second |
 /// | [`limiter`](Self::limiter) | none: as many requests at once as there are calls |
 /// | trusted certificates | those that the operating system trusts |
+/// | [`proxy`](Self::proxy) | none, whatever the environment says |
 ///
-/// Proxies are not supported, and the variables that name one are not read.
+/// The environment is not read for any of it: [`Proxy::from_vars`] takes what a program finds there.
 #[must_use]
 #[derive(Debug)]
 pub struct ClientBuilder {
@@ -42,6 +44,7 @@ pub struct ClientBuilder {
     pub(crate) roots: Roots,
     pub(crate) source: Option<TokenSource>,
     pub(crate) limiter: Option<Limiter>,
+    pub(crate) proxy: Option<Proxy>,
 }
 
 impl ClientBuilder {
@@ -56,6 +59,7 @@ impl ClientBuilder {
             roots: Roots::default(),
             source: None,
             limiter: None,
+            proxy: None,
         }
     }
 
@@ -134,6 +138,12 @@ impl ClientBuilder {
     /// After two uploads in a row to which the service has sent none, the wait is 50 milliseconds until it does.
     pub const fn continue_timeout(mut self, timeout: Duration) -> Self {
         self.limits.proceed = timeout;
+        self
+    }
+
+    /// Reaches the service through this proxy, but for the hosts that it leaves out.
+    pub fn proxy(mut self, proxy: Proxy) -> Self {
+        self.proxy = Some(proxy);
         self
     }
 

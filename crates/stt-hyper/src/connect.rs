@@ -23,7 +23,15 @@ use tokio::{
 };
 use tower_service::Service;
 
-use crate::{counting::Counting, limits::Limits, parking::Parking, tls::TlsFault, wire::Wire};
+use crate::{
+    counting::Counting,
+    limits::Limits,
+    parking::Parking,
+    proxy::Proxy,
+    tls::TlsFault,
+    tunnel::{ProxyFault, TunnelFault, tunnel},
+    wire::Wire,
+};
 
 /// What hyper speaks over: a socket that goes on reading after a failed write, TLS where the scheme asks for it, and
 /// the count of what went over it.
@@ -35,6 +43,7 @@ pub(crate) struct Connector {
     pub(crate) limits: Limits,
     /// Missing where no URL of the resource is `https`.
     pub(crate) tls: Option<Arc<ClientConfig>>,
+    pub(crate) proxy: Option<Arc<Proxy>>,
 }
 
 /// Why there is no connection.
@@ -46,6 +55,8 @@ pub(crate) enum ConnectFault {
     NotLoopback,
     #[error("the host has no address")]
     NoAddress,
+    #[error(transparent)]
+    Proxy(ProxyFault),
     #[error("the name cannot be looked up")]
     Resolve(#[source] io::Error),
     #[error("{0}")]
@@ -61,13 +72,22 @@ pub(crate) enum ConnectFault {
 }
 
 impl ConnectFault {
-    pub(crate) const fn kind(&self) -> TransportKind {
+    pub(crate) fn kind(&self) -> TransportKind {
         match self {
+            Self::Proxy(failed) => failed.fault.kind(),
             Self::Connect(_) | Self::NotLoopback | Self::Tls(TlsFault::Lost(_)) => TransportKind::Connect,
             Self::NoAddress | Self::Resolve(_) => TransportKind::Resolve,
             Self::Scheme(_) => TransportKind::Other,
             Self::TimedOut(phase) => TransportKind::TimedOut(*phase),
             Self::Tls(_) => TransportKind::Tls,
+        }
+    }
+
+    /// The proxy that failed.
+    pub(crate) fn proxy(&self) -> Option<&str> {
+        match self {
+            Self::Proxy(failed) => Some(&failed.proxy),
+            _ => None,
         }
     }
 }
@@ -82,14 +102,18 @@ impl Service<Uri> for Connector {
     }
 
     fn call(&mut self, uri: Uri) -> Self::Future {
-        let Self { limits, tls } = self.clone();
+        let Self { limits, tls, proxy } = self.clone();
         Box::pin(async move {
             let secure = uri.scheme() == Some(&Scheme::HTTPS);
             let host = uri.host().unwrap_or_default().trim_start_matches('[').trim_end_matches(']');
             let port = uri.port_u16().unwrap_or(if secure { 443 } else { 80 });
             // Only to this machine may a key go over `http`, and the name alone does not prove where that is.
             let at_home = !secure && host.eq_ignore_ascii_case("localhost");
-            let socket = dial(host, port, at_home, limits.connect).await?;
+            // What goes over `http` stays on this machine, and a proxy could read it.
+            let socket = match proxy.filter(|proxy| secure && proxy.covers(host, port)) {
+                Some(proxy) => through(&proxy, &uri, port, limits).await?,
+                None => dial(host, port, at_home, limits.connect).await?,
+            };
             let tls = match (secure, tls) {
                 (false, _) => None,
                 (true, Some(tls)) => Some(tls),
@@ -98,6 +122,16 @@ impl Service<Uri> for Connector {
             dress(socket, uri, tls, limits.tls).await
         })
     }
+}
+
+/// Connects to a host through a proxy.
+async fn through(proxy: &Proxy, uri: &Uri, port: u16, limits: Limits) -> Result<TcpStream, ConnectFault> {
+    let target = format!("{}:{port}", uri.host().unwrap_or_default());
+    let opened = match dial(proxy.host(), proxy.port(), false, limits.connect).await {
+        Ok(socket) => tunnel(socket, proxy, &target, limits.tunnel).await,
+        Err(fault) => Err(TunnelFault::Connect(Box::new(fault))),
+    };
+    opened.map_err(|fault| ConnectFault::Proxy(ProxyFault { proxy: proxy.to_string(), fault }))
 }
 
 /// Puts around a socket what its scheme and this crate need.

@@ -89,8 +89,14 @@ impl StdError for Unconnected {
 /// Why there is no answer.
 pub(crate) fn of_request(error: legacy::Error, seen: &Seen) -> TransportFailure {
     if error.is_connect() {
-        let kind = cause::<ConnectFault>(&error).map_or(TransportKind::Connect, ConnectFault::kind);
-        return TransportFailure::new(kind, Unconnected(error));
+        let fault = cause::<ConnectFault>(&error);
+        let kind = fault.map_or(TransportKind::Connect, ConnectFault::kind);
+        let proxy = fault.and_then(ConnectFault::proxy).map(str::to_owned);
+        let failure = TransportFailure::new(kind, Unconnected(error));
+        return match proxy {
+            Some(proxy) => failure.proxy(&proxy),
+            None => failure,
+        };
     }
     let heard = seen.interim || !seen.beginning.is_empty();
     let lost = |kind, fault: Box<dyn StdError + Send + Sync>| {

@@ -27,6 +27,7 @@
 //! | Part | Longest time | Phase of the error |
 //! | --- | --- | --- |
 //! | looking up the name and connecting | 5 s | `Resolve`, `Connect` |
+//! | answer of a proxy | 10 s | `Connect` |
 //! | TLS handshake | 5 s | `Tls` |
 //! | audio is there and the service takes none | 20 s | `Upload` |
 //! | head of the answer, from the end of the request | 20 s, or as long as the audio | `Answer` |
@@ -71,6 +72,7 @@ mod limiter;
 mod limits;
 mod parking;
 mod patience;
+mod proxy;
 #[cfg(test)]
 mod testing;
 mod tls;
@@ -78,6 +80,7 @@ mod token_source;
 #[cfg_attr(not(feature = "tracing"), path = "untraced.rs")]
 mod trace;
 mod transport;
+mod tunnel;
 mod wire;
 
 pub use stt_auth::{Authorization, Cloud, Endpoint, Key, Region, Resource, ResourceId, Token, TokenError};
@@ -94,4 +97,5 @@ pub use self::{
     client::Client,
     event::Event,
     limiter::{Limiter, LimiterState},
+    proxy::{Proxy, ProxyError},
 };

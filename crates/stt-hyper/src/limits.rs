@@ -13,6 +13,8 @@ pub(crate) struct Limits {
     ///
     /// A lost first packet is sent again after one and after three seconds; whoever has not answered by then is gone.
     pub(crate) connect: Duration,
+    /// The answer of a proxy, which has to look up the name and connect before it: twice the time that this takes here.
+    pub(crate) tunnel: Duration,
     /// The TLS handshake: two round trips and a signature, on a connection that was just proven to work.
     pub(crate) tls: Duration,
     /// The wait for `100 Continue`, after which the audio goes out without it.
@@ -46,6 +48,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             connect: Duration::from_secs(5),
+            tunnel: Duration::from_secs(10),
             tls: Duration::from_secs(5),
             proceed: Duration::from_secs(1),
             upload: Duration::from_secs(20),

@@ -46,6 +46,7 @@ const ALLOWED: &[Row] = &[
     (
         "stt-hyper",
         &[
+            ("base64", "user and password for a proxy"),
             ("bytes", "pieces of audio"),
             ("futures-core", "the Stream trait in a public signature"),
             ("getrandom", "the seed of a call"),
@@ -55,6 +56,7 @@ const ALLOWED: &[Row] = &[
             ("hyper", "HTTP/1.1"),
             ("hyper-rustls", "TLS below hyper"),
             ("hyper-util", "the connection pool"),
+            ("percent-encoding", "user and password in the URL of a proxy"),
             ("rustls", "TLS"),
             ("thiserror", "errors"),
             ("tokio", "sockets, files, timers"),

@@ -8,6 +8,7 @@ mod continuing;
 mod early;
 mod live;
 mod memory;
+mod proxy;
 mod server;
 mod stale;
 mod tls;

@@ -22,10 +22,10 @@ use stt_hyper::{Audio, BuildError, Client, Error, Language, Reply, Resource, Ret
 use crate::server::{KEY, answer, audio, success, transport};
 
 /// An authority that nobody trusts who is not told to.
-struct Authority(CertifiedIssuer<'static, KeyPair>);
+pub(crate) struct Authority(CertifiedIssuer<'static, KeyPair>);
 
 impl Authority {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         static COUNT: AtomicUsize = AtomicUsize::new(0);
         let name = format!("authority {}", COUNT.fetch_add(1, Ordering::Relaxed));
         let mut params = CertificateParams::new(Vec::new()).unwrap();
@@ -36,7 +36,7 @@ impl Authority {
     }
 
     /// A certificate for this host, which may have expired in 2020.
-    fn certify(&self, host: &str, expired: bool) -> Arc<ServerConfig> {
+    pub(crate) fn certify(&self, host: &str, expired: bool) -> Arc<ServerConfig> {
         let key = KeyPair::generate().unwrap();
         let mut params = CertificateParams::new(vec![host.to_owned()]).unwrap();
         if expired {
@@ -53,13 +53,13 @@ impl Authority {
         Arc::new(config.unwrap())
     }
 
-    fn pem(&self) -> String {
+    pub(crate) fn pem(&self) -> String {
         self.0.pem()
     }
 }
 
 /// Handles each connection in a thread of its own.
-fn serve(script: impl Fn(TcpStream) + Send + Sync + 'static) -> SocketAddr {
+pub(crate) fn serve(script: impl Fn(TcpStream) + Send + Sync + 'static) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
     let script = Arc::new(script);
@@ -74,10 +74,10 @@ fn serve(script: impl Fn(TcpStream) + Send + Sync + 'static) -> SocketAddr {
     address
 }
 
-type Tls = StreamOwned<ServerConnection, TcpStream>;
+pub(crate) type Tls = StreamOwned<ServerConnection, TcpStream>;
 
 /// The same after a handshake; `heard` counts what is read of connections whose handshake failed.
-fn serve_tls(config: Arc<ServerConfig>, heard: &Arc<AtomicUsize>, script: fn(&mut Tls)) -> SocketAddr {
+pub(crate) fn serve_tls(config: Arc<ServerConfig>, heard: &Arc<AtomicUsize>, script: fn(&mut Tls)) -> SocketAddr {
     let heard = Arc::clone(heard);
     serve(move |socket| {
         let mut stream = StreamOwned::new(ServerConnection::new(Arc::clone(&config)).unwrap(), socket);
@@ -93,8 +93,8 @@ fn serve_tls(config: Arc<ServerConfig>, heard: &Arc<AtomicUsize>, script: fn(&mu
     })
 }
 
-/// Reads until the request's head and this much of its body are there.
-fn take(stream: &mut Tls, body: usize) {
+/// Reads until the request's head and this much of its body are there: the head.
+pub(crate) fn take(stream: &mut Tls, body: usize) -> String {
     let mut heard = Vec::new();
     loop {
         let mut buffer = [0; 4096];
@@ -102,7 +102,8 @@ fn take(stream: &mut Tls, body: usize) {
         heard.extend_from_slice(&buffer[..read]);
         let end = heard.windows(4).position(|four| four == b"\r\n\r\n");
         if read == 0 || end.is_some_and(|end| end + 4 + body <= heard.len()) {
-            return;
+            heard.truncate(end.map_or(0, |end| end + 4));
+            return String::from_utf8(heard).unwrap();
         }
     }
 }
@@ -113,7 +114,7 @@ fn client(address: SocketAddr, pem: &str) -> Client {
     builder.chunked(false).build().unwrap()
 }
 
-async fn recognize(client: &Client, bytes: usize) -> Result<Reply, Error> {
+pub(crate) async fn recognize(client: &Client, bytes: usize) -> Result<Reply, Error> {
     client.recognize(Audio::from_bytes(audio(bytes)).unwrap(), Language::EN_US).await
 }
 
