@@ -15,7 +15,7 @@ pub enum BuildError {
     /// The resource takes tokens from a source of the application, and the client was given none.
     #[error("the resource takes tokens from a source, and there is none")]
     NoTokenSource,
-    /// The text given for the root certificates holds none, or a broken one.
+    /// A text given for root certificates holds none, or a broken one; the source says which.
     #[error("the root certificates cannot be read")]
     RootCertificates(#[source] Box<dyn StdError + Send + Sync>),
     /// TLS cannot be set up on this machine.

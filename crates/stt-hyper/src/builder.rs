@@ -42,6 +42,7 @@ pub struct ClientBuilder {
     pub(crate) expect: bool,
     pub(crate) limits: Limits,
     pub(crate) roots: Roots,
+    pub(crate) additional_roots: Vec<Vec<u8>>,
     pub(crate) source: Option<TokenSource>,
     pub(crate) limiter: Option<Limiter>,
     pub(crate) proxy: Option<Proxy>,
@@ -57,6 +58,7 @@ impl ClientBuilder {
             expect: true,
             limits: Limits::default(),
             roots: Roots::default(),
+            additional_roots: Vec::new(),
             source: None,
             limiter: None,
             proxy: None,
@@ -147,13 +149,22 @@ impl ClientBuilder {
         self
     }
 
-    /// Trusts the certificate authorities in this PEM text, and no others.
+    /// Trusts the certificate authorities in this PEM text too: that of a company, whose proxy looks into TLS.
+    ///
+    /// May be given several times, and with any choice of the others.
+    pub fn additional_root_certificates(mut self, pem: impl Into<Vec<u8>>) -> Self {
+        self.additional_roots.push(pem.into());
+        self
+    }
+
+    /// Trusts the certificate authorities in this PEM text, and no others but the additional ones.
     pub fn root_certificates(mut self, pem: impl Into<Vec<u8>>) -> Self {
         self.roots = Roots::Pem(pem.into());
         self
     }
 
-    /// Trusts Mozilla's certificate authorities as they were when the program was built, and no others.
+    /// Trusts Mozilla's certificate authorities as they were when the program was built, and no others but the additional
+    /// ones.
     #[cfg(feature = "webpki-roots")]
     pub fn webpki_roots(mut self) -> Self {
         self.roots = Roots::Webpki;

@@ -39,7 +39,7 @@
 //! # TLS
 //!
 //! rustls with the certificates that the operating system trusts, or those given to
-//! [`ClientBuilder::root_certificates`]. The feature `ring` (default) or `aws-lc-rs` provides the cryptography; without
+//! [`ClientBuilder::root_certificates`], and those given to [`ClientBuilder::additional_root_certificates`]. The feature `ring` (default) or `aws-lc-rs` provides the cryptography; without
 //! either, what the program has installed for rustls does. The feature `webpki-roots` adds a choice of built-in
 //! certificates. There is no way to leave a certificate unchecked.
 

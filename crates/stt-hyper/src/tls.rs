@@ -2,12 +2,12 @@
 
 use std::{error::Error as StdError, io, sync::Arc};
 
-use hyper_rustls::ConfigBuilderExt;
 use rustls::{
     AlertDescription, CertificateError, ClientConfig, RootCertStore,
     crypto::CryptoProvider,
     pki_types::{CertificateDer, pem::PemObject},
 };
+use rustls_platform_verifier::Verifier;
 
 use crate::{
     build_error::BuildError,
@@ -27,32 +27,63 @@ pub(crate) enum Roots {
     Webpki,
 }
 
-/// The configuration of TLS for one client.
-pub(crate) fn config(roots: &Roots) -> Result<Arc<ClientConfig>, BuildError> {
-    let builder = ClientConfig::builder_with_provider(provider()?)
+/// The configuration of TLS for one client, which trusts these authorities and those in the other PEM texts.
+pub(crate) fn config(roots: &Roots, additional: &[Vec<u8>]) -> Result<Arc<ClientConfig>, BuildError> {
+    let mut others = Vec::new();
+    for pem in additional {
+        others.extend(authorities(pem)?);
+    }
+    let provider = provider()?;
+    let builder = ClientConfig::builder_with_provider(Arc::clone(&provider))
         .with_safe_default_protocol_versions()
         .map_err(|error| BuildError::Tls(Box::new(error)))?;
+    let mut store = RootCertStore::empty();
     let builder = match roots {
-        Roots::Pem(pem) => builder.with_root_certificates(authorities(pem)?),
-        Roots::Platform => builder.try_with_platform_verifier().map_err(|error| BuildError::Tls(Box::new(error)))?,
+        Roots::Pem(pem) => {
+            store.add_parsable_certificates(authorities(pem)?.into_iter().chain(others));
+            builder.with_root_certificates(store)
+        }
+        Roots::Platform => {
+            let verifier = Verifier::new_with_extra_roots(others, provider);
+            let verifier = verifier.map_err(|error| BuildError::Tls(Box::new(error)))?;
+            builder.dangerous().with_custom_certificate_verifier(Arc::new(verifier))
+        }
         #[cfg(feature = "webpki-roots")]
-        Roots::Webpki => builder.with_webpki_roots(),
+        Roots::Webpki => {
+            store.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
+            store.add_parsable_certificates(others);
+            builder.with_root_certificates(store)
+        }
     };
     let mut config = builder.with_no_client_auth();
     config.alpn_protocols = vec![b"http/1.1".to_vec()];
     Ok(Arc::new(config))
 }
 
-fn authorities(pem: &[u8]) -> Result<RootCertStore, BuildError> {
-    let mut store = RootCertStore::empty();
+/// The certificates in a PEM text, each of which can be an authority's.
+fn authorities(pem: &[u8]) -> Result<Vec<CertificateDer<'static>>, BuildError> {
+    let mut found = Vec::new();
     for certificate in CertificateDer::pem_slice_iter(pem) {
-        let certificate = certificate.map_err(|error| BuildError::RootCertificates(Box::new(error)))?;
-        store.add(certificate).map_err(|error| BuildError::RootCertificates(Box::new(error)))?;
+        let number = found.len() + 1;
+        let bad = |source: Box<dyn StdError + Send + Sync>| {
+            BuildError::RootCertificates(Box::new(BadCertificate { number, source }))
+        };
+        let certificate = certificate.map_err(|error| bad(Box::new(error)))?;
+        RootCertStore::empty().add(certificate.clone()).map_err(|error| bad(Box::new(error)))?;
+        found.push(certificate);
     }
-    if store.is_empty() {
-        return Err(BuildError::RootCertificates("there is none in the text".into()));
+    if found.is_empty() {
+        return Err(BuildError::RootCertificates("there is no certificate in PEM form in the text".into()));
     }
-    Ok(store)
+    Ok(found)
+}
+
+/// One of several certificates cannot be used.
+#[derive(Debug, thiserror::Error)]
+#[error("certificate {number} in the text is not in order")]
+struct BadCertificate {
+    number: usize,
+    source: Box<dyn StdError + Send + Sync>,
 }
 
 #[cfg(feature = "aws-lc-rs")]

@@ -58,10 +58,12 @@ const ALLOWED: &[Row] = &[
             ("hyper-util", "the connection pool"),
             ("percent-encoding", "user and password in the URL of a proxy"),
             ("rustls", "TLS"),
+            ("rustls-platform-verifier", "the certificates that the system trusts"),
             ("thiserror", "errors"),
             ("tokio", "sockets, files, timers"),
             ("tower-service", "the trait a connector implements"),
             ("tracing", "spans of calls and requests"),
+            ("webpki-roots", "the certificates that Mozilla trusts"),
         ],
     ),
     (

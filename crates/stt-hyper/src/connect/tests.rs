@@ -43,7 +43,7 @@ async fn every_part_of_connecting_has_its_own_limit() {
         assert_eq!(fault.kind(), TransportKind::TimedOut(phase));
     }
     let (near, _far) = duplex(4096);
-    let tls = config(&Roots::Platform).unwrap();
+    let tls = config(&Roots::Platform, &[]).unwrap();
     let began = Instant::now();
     let uri = Uri::from_static("https://speech.example");
     let Err(fault) = dress(near, uri, Some(tls), limit).await else { panic!("nobody shook hands") };

@@ -203,10 +203,51 @@ async fn what_is_no_tls_says_so() {
 }
 
 #[tokio::test]
-async fn root_certificates_that_are_none_are_refused() {
+async fn an_authority_is_trusted_besides_whatever_else_is() {
+    let (authority, other) = (Authority::new(), Authority::new());
+    let address = serve_tls(authority.certify("localhost", false), &Arc::default(), |stream| {
+        take(stream, 1_000);
+        stream.write_all(success("trusted").as_bytes()).unwrap();
+    });
+    let resource = Resource::new(&format!("https://localhost:{}", address.port()), KEY).unwrap();
+    let builder = || Client::builder(resource.clone()).retry(Retry::none()).chunked(false);
+    let both = format!("Company:\n{}{}", other.pem(), authority.pem());
+    let builders = [
+        builder().additional_root_certificates(authority.pem()),
+        builder().additional_root_certificates(both),
+        builder().additional_root_certificates(authority.pem()).additional_root_certificates(other.pem()),
+        builder().additional_root_certificates(authority.pem()).root_certificates(other.pem()),
+    ];
+    #[cfg(feature = "webpki-roots")]
+    let mozilla = Some(builder().additional_root_certificates(authority.pem()).webpki_roots());
+    #[cfg(not(feature = "webpki-roots"))]
+    let mozilla = None;
+    for builder in builders.into_iter().chain(mozilla) {
+        assert_eq!(recognize(&builder.build().unwrap(), 1_000).await.unwrap().recognition.text(), Some("trusted"));
+    }
+    let without = builder().additional_root_certificates(other.pem()).build().unwrap();
+    assert_eq!(transport(&recognize(&without, 1_000).await.unwrap_err()), TransportKind::Tls);
+}
+
+#[test]
+fn root_certificates_that_are_none_are_refused_and_the_bad_one_is_named() {
     let resource = Resource::new("westeurope", KEY).unwrap();
-    for pem in ["", "no certificate", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"] {
-        let error = Client::builder(resource.clone()).root_certificates(pem).build().unwrap_err();
-        assert!(matches!(error, BuildError::RootCertificates(_)), "{pem}: {error:?}");
+    let none = "there is no certificate in PEM form in the text";
+    let good = Authority::new().pem();
+    let broken = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
+    let cut = "-----BEGIN CERTIFICATE-----\nAAAA\n";
+    for (pem, why) in [
+        (String::new(), none),
+        ("no certificate".to_owned(), none),
+        (broken.to_owned(), "certificate 1 in the text is not in order"),
+        (format!("{good}{good}{broken}{good}"), "certificate 3 in the text is not in order"),
+        (format!("{good}{cut}"), "certificate 2 in the text is not in order"),
+    ] {
+        let builder = || Client::builder(resource.clone());
+        for builder in [builder().root_certificates(&*pem), builder().additional_root_certificates(&*pem)] {
+            let error = builder.build().unwrap_err();
+            assert!(matches!(error, BuildError::RootCertificates(_)), "{pem}: {error:?}");
+            assert_eq!(error.source().unwrap().to_string(), why, "{pem}");
+        }
     }
 }
