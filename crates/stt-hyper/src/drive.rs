@@ -48,8 +48,8 @@ impl<C: Connect + Clone + Send + Sync + 'static> Driver<'_, C> {
 
     async fn steps(&self, mut call: Call) -> Result<Reply, Error> {
         let mut over = Over::Any;
-        // Held from one step to the next only, so that a call which fetches a token or pauses takes nobody's place.
-        let mut held = None;
+        // A call that pauses takes nobody's place; one that waits for a token keeps its own.
+        let mut held = self.first_turn().await;
         loop {
             let permit = held.take();
             call = match call.next(now()) {
@@ -62,6 +62,7 @@ impl<C: Connect + Clone + Send + Sync + 'static> Driver<'_, C> {
                     }
                 },
                 Step::Refresh(request, errand, call) => {
+                    held = permit;
                     let transport = Arc::clone(self.transport);
                     tokio::spawn(async move {
                         let outcome = ask(&transport, request, errand.timeout()).await;
@@ -70,11 +71,12 @@ impl<C: Connect + Clone + Send + Sync + 'static> Driver<'_, C> {
                     call
                 }
                 Step::Obtain(lease, call) => {
+                    held = permit;
                     obtain(self.source, lease);
                     call
                 }
                 Step::Wait(wait, call) => {
-                    drop(permit);
+                    held = permit.filter(|_| !wait.is_pause());
                     if let (true, Some(after)) = (wait.is_pause(), call.last_error()) {
                         self.tell(&Event::Pausing { pause: wait.at_most(), after });
                     }
@@ -83,6 +85,20 @@ impl<C: Connect + Clone + Send + Sync + 'static> Driver<'_, C> {
                     call
                 }
             };
+        }
+    }
+
+    /// Waits for the first turn, where that is to come before the time of the call begins.
+    async fn first_turn(&self) -> Option<Permit> {
+        let limiter = self.limiter.filter(|limiter| limiter.is_patient())?;
+        if let Some(permit) = limiter.at_once() {
+            return Some(permit);
+        }
+        self.tell(&Event::Queued);
+        loop {
+            if let Ok(permit) = limiter.turn(A_DAY).await {
+                return Some(permit);
+            }
         }
     }
 
@@ -194,6 +210,9 @@ fn obtain(source: Option<&TokenSource>, lease: Lease) {
         None => lease.failed("the client has no source of tokens", None, now()),
     }
 }
+
+/// How long somebody waits who waits for as long as it takes, before he asks again.
+const A_DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 #[cfg(test)]
 mod tests;

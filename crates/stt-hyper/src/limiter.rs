@@ -37,7 +37,10 @@ use crate::clock::now;
 ///
 /// Requests for access tokens do not count.
 #[derive(Clone)]
-pub struct Limiter(Arc<Shared>);
+pub struct Limiter {
+    shared: Arc<Shared>,
+    patient: bool,
+}
 
 /// What a [`Limiter`] does at this moment.
 #[non_exhaustive]
@@ -85,6 +88,16 @@ impl Limiter {
         self
     }
 
+    /// Lets the time of a call begin with its first turn, however long it had to wait for that.
+    ///
+    /// That is for a program which has more calls than turns and does not mind when each comes: with eight calls and a
+    /// resource that takes one at a time, the eighth waits for seven others.
+    #[must_use]
+    pub fn patient(mut self) -> Self {
+        self.patient = true;
+        self
+    }
+
     /// What it does at this moment, for a display.
     #[must_use]
     pub fn state(&self) -> LimiterState {
@@ -92,24 +105,25 @@ impl Limiter {
         LimiterState {
             allowed: concurrency.allowed(),
             in_flight: concurrency.in_flight(),
-            waiting: self.0.waiting.load(Ordering::Relaxed),
+            waiting: self.shared.waiting.load(Ordering::Relaxed),
             closed_for: concurrency.closed_for(now()),
         }
     }
 
     fn of(concurrency: Concurrency) -> Self {
-        Self(Arc::new(Shared {
+        let shared = Shared {
             concurrency: Mutex::new(concurrency),
             queue: tokio::sync::Mutex::default(),
             freed: Notify::new(),
             closed: Notify::new(),
             waiting: AtomicU32::new(0),
-        }))
+        };
+        Self { shared: Arc::new(shared), patient: false }
     }
 
     /// Lets a request begin that does not have to wait.
     pub(crate) fn at_once(&self) -> Option<Permit> {
-        let _first = self.0.queue.try_lock().ok()?;
+        let _first = self.shared.queue.try_lock().ok()?;
         self.begin().ok()
     }
 
@@ -118,17 +132,22 @@ impl Limiter {
     /// Dropping the future gives up the place in the queue.
     pub(crate) async fn turn(&self, left: Duration) -> Result<Permit, NoTurn> {
         let deadline = Instant::now() + left;
-        let _waiting = Waiting::new(&self.0.waiting);
+        let _waiting = Waiting::new(&self.shared.waiting);
         match timeout_at(deadline, self.queue(deadline)).await {
             Ok(turn) => turn,
             Err(_) => Err(NoTurn::Busy(self.concurrency().allowed())),
         }
     }
 
+    /// Whether the first turn of a call is waited for before its time begins.
+    pub(crate) const fn is_patient(&self) -> bool {
+        self.patient
+    }
+
     async fn queue(&self, deadline: Instant) -> Result<Permit, NoTurn> {
-        let mut place = pin!(self.0.queue.lock());
+        let mut place = pin!(self.shared.queue.lock());
         let _first = loop {
-            let closed = self.0.closed.notified();
+            let closed = self.shared.closed.notified();
             self.opens_before(deadline)?;
             tokio::select! {
                 biased;
@@ -137,7 +156,7 @@ impl Limiter {
             }
         };
         loop {
-            let closed = self.0.closed.notified();
+            let closed = self.shared.closed.notified();
             let opens = match self.begin() {
                 Ok(permit) => return Ok(permit),
                 Err(NotYet::Closed(left)) => Instant::now() + left,
@@ -146,7 +165,7 @@ impl Limiter {
             self.opens_before(deadline)?;
             tokio::select! {
                 () = closed => {}
-                () = self.0.freed.notified() => {}
+                () = self.shared.freed.notified() => {}
                 () = tokio::time::sleep_until(opens) => {}
             }
         }
@@ -167,7 +186,7 @@ impl Limiter {
 
     fn concurrency(&self) -> MutexGuard<'_, Concurrency> {
         // Nothing here can panic half-way.
-        self.0.concurrency.lock().unwrap_or_else(PoisonError::into_inner)
+        self.shared.concurrency.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -194,9 +213,9 @@ impl Permit {
         let Some(slot) = self.slot.take() else { return };
         self.limiter.concurrency().ended(slot, ended, now());
         if let Ended::Failed(Some(_)) | Ended::Throttled(Some(_)) = ended {
-            self.limiter.0.closed.notify_waiters();
+            self.limiter.shared.closed.notify_waiters();
         }
-        self.limiter.0.freed.notify_one();
+        self.limiter.shared.freed.notify_one();
     }
 }
 

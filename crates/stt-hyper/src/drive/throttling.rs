@@ -190,6 +190,19 @@ async fn a_call_that_does_not_get_its_turn_ends_in_time_and_says_why() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn with_patience_a_call_has_all_of_its_time_when_its_turn_comes() {
+    let (service, transport) = Service::start(1, Duration::from_secs(19), None);
+    let hurried = run(&transport, Some(Limiter::auto(8).start_at(1)), 8, 8).await;
+    assert_eq!(hurried.len(), 2, "six of them fit into 120 seconds");
+    // The seventh has been given up by its call, and the service is still at it.
+    sleep(Duration::from_secs(60)).await;
+    let limiter = Limiter::auto(8).start_at(1).patient();
+    assert!(run(&transport, Some(limiter.clone()), 8, 8).await.is_empty());
+    assert_eq!(service.taken.lock().unwrap().len(), 7 + 8);
+    assert_eq!((limiter.state().in_flight, limiter.state().waiting), (0, 0));
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_call_that_pauses_takes_nobodys_place_and_keeps_its_failure() {
     let (service, transport) = Service::start(0, Duration::ZERO, Some(60));
     let limiter = Limiter::fixed(1);

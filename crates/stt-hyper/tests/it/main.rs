@@ -6,6 +6,7 @@ mod answers;
 mod connecting;
 mod continuing;
 mod early;
+mod limiting;
 mod live;
 mod memory;
 mod proxy;
