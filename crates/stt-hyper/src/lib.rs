@@ -36,6 +36,11 @@
 //!
 //! An answer may have a head of 32 KiB and a body of 1 MiB. Redirects are not followed.
 //!
+//! # How many at once
+//!
+//! A client sends whatever it is given at once. A [`Limiter`] finds out how many requests a resource takes, lets the
+//! others wait for their turn, and keeps all of them back when the service asks one to wait.
+//!
 //! # TLS
 //!
 //! rustls with the certificates that the operating system trusts, or those given to
