@@ -48,13 +48,12 @@ impl<C: Connect + Clone + Send + Sync + 'static> Driver<'_, C> {
 
     async fn steps(&self, mut call: Call) -> Result<Reply, Error> {
         let mut over = Over::Any;
-        // A call that pauses takes nobody's place; one that waits for a token keeps its own.
+        // A turn ends with its attempt, so a call that pauses has none; one that waits for a token keeps its own.
         let mut held = self.first_turn().await;
         loop {
-            let permit = held.take();
             call = match call.next(now()) {
                 Step::Done(result) => return result,
-                Step::Send(request, pending) => match self.turn(permit, pending).await {
+                Step::Send(request, pending) => match self.turn(held.take(), pending).await {
                     Turn::Now(permit, pending) => self.attempt(request, pending, permit, &mut over).await,
                     Turn::Later(permit, call) => {
                         held = permit;
@@ -62,7 +61,6 @@ impl<C: Connect + Clone + Send + Sync + 'static> Driver<'_, C> {
                     }
                 },
                 Step::Refresh(request, errand, call) => {
-                    held = permit;
                     let transport = Arc::clone(self.transport);
                     tokio::spawn(async move {
                         let outcome = ask(&transport, request, errand.timeout()).await;
@@ -71,12 +69,10 @@ impl<C: Connect + Clone + Send + Sync + 'static> Driver<'_, C> {
                     call
                 }
                 Step::Obtain(lease, call) => {
-                    held = permit;
                     obtain(self.source, lease);
                     call
                 }
                 Step::Wait(wait, call) => {
-                    held = permit.filter(|_| !wait.is_pause());
                     if let (true, Some(after)) = (wait.is_pause(), call.last_error()) {
                         self.tell(&Event::Pausing { pause: wait.at_most(), after });
                     }
