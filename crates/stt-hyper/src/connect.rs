@@ -29,7 +29,7 @@ use crate::{
     parking::Parking,
     proxy::Proxy,
     tls::TlsFault,
-    tunnel::{ProxyFault, TunnelFault, tunnel},
+    tunnel::{ProxyFault, tunnel},
     wire::Wire,
 };
 
@@ -72,9 +72,9 @@ pub(crate) enum ConnectFault {
 }
 
 impl ConnectFault {
-    pub(crate) fn kind(&self) -> TransportKind {
+    pub(crate) const fn kind(&self) -> TransportKind {
         match self {
-            Self::Proxy(failed) => failed.fault.kind(),
+            Self::Proxy(failed) => failed.kind,
             Self::Connect(_) | Self::NotLoopback | Self::Tls(TlsFault::Lost(_)) => TransportKind::Connect,
             Self::NoAddress | Self::Resolve(_) => TransportKind::Resolve,
             Self::Scheme(_) => TransportKind::Other,
@@ -127,11 +127,10 @@ impl Service<Uri> for Connector {
 /// Connects to a host through a proxy.
 async fn through(proxy: &Proxy, uri: &Uri, port: u16, limits: Limits) -> Result<TcpStream, ConnectFault> {
     let target = format!("{}:{port}", uri.host().unwrap_or_default());
-    let opened = match dial(proxy.host(), proxy.port(), false, limits.connect).await {
-        Ok(socket) => tunnel(socket, proxy, &target, limits.tunnel).await,
-        Err(fault) => Err(TunnelFault::Connect(Box::new(fault))),
-    };
-    opened.map_err(|fault| ConnectFault::Proxy(ProxyFault { proxy: proxy.to_string(), fault }))
+    let failed = |kind, fault| ConnectFault::Proxy(ProxyFault { proxy: proxy.to_string(), kind, fault });
+    let socket = dial(proxy.host(), proxy.port(), false, limits.connect).await;
+    let socket = socket.map_err(|fault| failed(fault.kind(), fault.into()))?;
+    tunnel(socket, proxy, &target, limits.tunnel).await.map_err(|fault| failed(fault.kind(), fault.into()))
 }
 
 /// Puts around a socket what its scheme and this crate need.

@@ -92,7 +92,7 @@ impl<C: Connect + Clone + Send + Sync + 'static> Driver<'_, C> {
         }
         self.tell(&Event::Queued);
         loop {
-            if let Ok(permit) = limiter.turn(A_DAY).await {
+            if let Ok(permit) = limiter.turn(Duration::MAX).await {
                 return Some(permit);
             }
         }
@@ -206,9 +206,6 @@ fn obtain(source: Option<&TokenSource>, lease: Lease) {
         None => lease.failed("the client has no source of tokens", None, now()),
     }
 }
-
-/// How long somebody waits who waits for as long as it takes, before he asks again.
-const A_DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 #[cfg(test)]
 mod tests;

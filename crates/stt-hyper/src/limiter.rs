@@ -131,7 +131,7 @@ impl Limiter {
     ///
     /// Dropping the future gives up the place in the queue.
     pub(crate) async fn turn(&self, left: Duration) -> Result<Permit, NoTurn> {
-        let deadline = Instant::now() + left;
+        let deadline = Instant::now() + left.min(LONGEST);
         let _waiting = Waiting::new(&self.shared.waiting);
         match timeout_at(deadline, self.queue(deadline)).await {
             Ok(turn) => turn,
@@ -249,6 +249,9 @@ impl Drop for Waiting<'_> {
         self.0.fetch_sub(1, Ordering::Relaxed);
     }
 }
+
+/// Longer than any program waits, and no more than clocks can count.
+const LONGEST: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
 #[cfg(test)]
 mod tests;

@@ -14,15 +14,13 @@ use tokio::{
     time::timeout,
 };
 
-use crate::{connect::ConnectFault, proxy::Proxy};
+use crate::proxy::Proxy;
 
 /// Why a proxy opened no connection.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum TunnelFault {
     #[error("it closed the connection before its answer")]
     Closed,
-    #[error(transparent)]
-    Connect(Box<ConnectFault>),
     #[error("its answer is not that of a proxy")]
     NotHttp(#[source] hyper::Error),
     #[error("it sent a page instead of opening a connection")]
@@ -34,21 +32,21 @@ pub(crate) enum TunnelFault {
 }
 
 impl TunnelFault {
-    pub(crate) fn kind(&self) -> TransportKind {
+    pub(crate) const fn kind(&self) -> TransportKind {
         match self {
             Self::Closed | Self::NotHttp(_) => TransportKind::Proxy(None),
-            Self::Connect(fault) => fault.kind(),
             Self::Page(status) | Self::Refused(status) => TransportKind::Proxy(Some(status.as_u16())),
             Self::TimedOut => TransportKind::TimedOut(Phase::Connect),
         }
     }
 }
 
-/// The same, with the proxy's name.
+/// What went wrong with a proxy of this name, in its own words or in those of whoever connects to it.
 #[derive(Debug)]
 pub(crate) struct ProxyFault {
     pub(crate) proxy: String,
-    pub(crate) fault: TunnelFault,
+    pub(crate) kind: TransportKind,
+    pub(crate) fault: Box<dyn Error + Send + Sync>,
 }
 
 impl fmt::Display for ProxyFault {

@@ -45,7 +45,8 @@ async fn clients_that_share_a_limiter_have_so_many_requests_under_way_together()
         })
     });
     let mut calls = JoinSet::new();
-    for client in clients.iter().cycle().take(20).cloned() {
+    for client in clients.iter().cycle().take(20) {
+        let client = client.clone();
         let audio = Audio::from_bytes(audio(100)).unwrap();
         calls.spawn(async move { client.recognize(audio, Language::EN_US).await });
     }
