@@ -560,3 +560,57 @@ pub(crate) fn file(folder: &Path, name: &str, bytes: impl AsRef<[u8]>) -> String
     fs::write(&path, bytes).unwrap();
     path.to_str().unwrap().to_owned()
 }
+
+/// Row 79 of the faults that are promised to be told, on a resource that takes one request at a time.
+#[test]
+fn a_free_resource_is_asked_for_less_at_once_and_everything_is_done() {
+    let emulator = Emulator::builder().tier(stt_emulator::Tier::F0).latency("20ms".parse().unwrap()).start_blocking();
+    let emulator = emulator.unwrap();
+    // What the service asks for with 429 is no time to wait for in a test: once is enough to see it.
+    let files = ["tests/audio/pencils.wav", "tests/audio/good-morning.wav"];
+    let run = run(&mut against(&emulator, &[&["transcribe", "-l", "en-US", "--tier", "f0"][..], &files].concat()));
+    assert_eq!((run.code, run.err.as_str()), (Some(0), ""));
+    let throttled = emulator.journal().iter().filter(|entry| entry.status == Some(429)).count();
+    assert_eq!((throttled, emulator.journal().len()), (0, 2));
+}
+
+#[test]
+fn programs_are_told_how_far_a_run_is() {
+    let run = emulated(&["transcribe", "-l", "en-US", "--progress", "json", PENCILS, "tests/audio/good-morning.wav"]);
+    let lines: Vec<serde_json::Value> = run.err.lines().filter_map(|line| serde_json::from_str(line).ok()).collect();
+    let last = lines.last().unwrap();
+    assert_eq!(
+        (&last["event"], &last["done"], &last["inputs"]),
+        (&"progress".into(), &2.into(), &2.into()),
+        "{}",
+        run.err
+    );
+}
+
+/// Row 38: the proxy wants a password, and the key is not for it.
+#[test]
+fn a_proxy_is_named_and_learns_nothing_but_the_host() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let proxy = listener.local_addr().unwrap().to_string();
+    let asked = std::thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        let mut head = Vec::new();
+        while !head.ends_with(b"\r\n\r\n") {
+            let mut byte = [0];
+            std::io::Read::read_exact(&mut stream, &mut byte).unwrap();
+            head.extend(byte);
+        }
+        stream.write_all(b"HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n").unwrap();
+        String::from_utf8(head).unwrap()
+    });
+    let key = "0123456789abcdef0123456789abcdef";
+    let mut command = stt(&["transcribe", "-l", "en-US", "--region", "westeurope", PENCILS]);
+    let run = run(command.env("AZURE_SPEECH_KEY", key).env("https_proxy", format!("http://{proxy}")));
+    assert_eq!(
+        (run.code, run.first_line()),
+        (Some(5), format!("{PENCILS}: the proxy {proxy} wants a password (407)").as_str())
+    );
+    let head = asked.join().unwrap();
+    assert!(head.starts_with("CONNECT westeurope.stt.speech.microsoft.com:443 HTTP/1.1\r\n"), "{head}");
+    assert!(!head.contains(key), "{head}");
+}

@@ -19,7 +19,12 @@ fn a_browser_shows_and_does_what_the_page_is_for() {
     let hostile = folder.path().join("hostile.wav");
     fs::write(&hostile, synth("<img src=x onerror=window.pwned=1>", &SynthOptions::default()).unwrap()).unwrap();
     let mut command = Command::new("timeout");
-    command.arg("60").arg(&python).arg(root().join("tests/python/page.py")).arg("tests/audio/pencils.wav").arg(&hostile);
+    command
+        .arg("60")
+        .arg(&python)
+        .arg(root().join("tests/python/page.py"))
+        .arg("tests/audio/pencils.wav")
+        .arg(&hostile);
     let (endpoint, home) = (emulator.endpoint(), folder.path().to_str().unwrap());
     let environment = [
         ("AZURE_SPEECH_ENDPOINT", endpoint.as_str()),

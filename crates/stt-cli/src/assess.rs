@@ -7,7 +7,7 @@ use stt_model::{Dimension, GradingSystem, Language};
 use stt_transcript::Assessment;
 
 use crate::{
-    args::{AssessArgs, ReportFormat},
+    args::{AssessArgs, JobsArgs, ReportFormat},
     batch::{Batch, Dropped, Ended, Order, Panicked, Teller, Told},
     connect::connect,
     environment::Environment,
@@ -48,7 +48,7 @@ pub(crate) async fn run(args: &AssessArgs, environment: &Environment, output: &m
         previewed.all(inputs, output).await?;
         return Ok(Ended { begun: 0, interrupted: false });
     }
-    let session = Arc::new(connection.session(recognize, &args.call, shaping, 1)?);
+    let session = Arc::new(connection.session(recognize, &args.call, shaping, JobsArgs::one())?);
     let work = |input: Input, teller: Teller<Event>| Arc::clone(&session).run(input, move |event| teller.tell(event));
     let list = inputs.list.clone();
     let asked = Asked { args, language: &language, reference: &reference, several: inputs.several };

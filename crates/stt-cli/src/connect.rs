@@ -3,13 +3,14 @@
 use stt_auth::{Authorization, Key, Resource};
 use stt_core::{ConnectionId, Recognize, Retry, Upload};
 use stt_emulator::{Emulator, Running};
-use stt_hyper::Client;
+use stt_hyper::{Client, ClientBuilder};
 use stt_model::AudioFormat;
 
 use crate::{
-    args::{Auth, CallArgs, ExpectContinue, ServiceArgs},
+    args::{Auth, CallArgs, ExpectContinue, JobsArgs, ServiceArgs},
     environment::Environment,
     failure::Asker,
+    network::Network,
     output::{Output, io_reason},
     problem::Problem,
     service::Service,
@@ -22,6 +23,7 @@ pub(crate) struct Connection {
     pub(crate) asker: Asker,
     pub(crate) resource: Resource,
     /// It stops when this is dropped.
+    network: Network,
     _emulator: Option<Running>,
 }
 
@@ -41,7 +43,11 @@ pub(crate) async fn connect(
     }
     let endpoint = service.resource.endpoint();
     output.detail(&format!("speech at {}, tokens at {}", endpoint.speech(), endpoint.token()));
-    Ok(Connection { asker: Asker(service.auth), resource: service.resource, _emulator: None })
+    let network = Network::plan(&args.key, environment)?;
+    if let Some(proxy) = network.proxy() {
+        output.detail(&format!("through the proxy {proxy}"));
+    }
+    Ok(Connection { asker: Asker(service.auth), resource: service.resource, network, _emulator: None })
 }
 
 /// Everything that was typed about the service is left aside, but whether tokens are wanted.
@@ -50,7 +56,7 @@ async fn emulated(tokens: bool, output: &mut Output) -> Result<Connection, Probl
     let running = Emulator::builder().start().await.map_err(|error| cannot(io_reason(&error)))?;
     let resource = emulated_resource(&running, tokens).map_err(|error| cannot(error.to_string()))?;
     output.notice(NO_SPEECH);
-    Ok(Connection { asker: Asker(Auth::Key), resource, _emulator: Some(running) })
+    Ok(Connection { asker: Asker(Auth::Key), resource, network: Network::default(), _emulator: Some(running) })
 }
 
 fn emulated_resource(running: &Running, tokens: bool) -> Result<Resource, stt_auth::Error> {
@@ -67,23 +73,31 @@ impl Connection {
         request.map(|_| ()).map_err(|error| Problem::usage(error.to_string()))
     }
 
-    /// A client that asks in the way that was typed.
+    /// What makes a client.
+    pub(crate) fn builder(&self) -> ClientBuilder {
+        self.network.apply(Client::builder(self.resource.clone()))
+    }
+
+    /// A client that asks in the way that was typed, with so many requests at once.
     pub(crate) fn session(
         &self,
         recognize: Recognize,
         args: &CallArgs,
         shaping: Shaping,
-        jobs: u16,
+        jobs: JobsArgs,
     ) -> Result<Session, Problem> {
+        let limiter = jobs.limiter();
         let retry = Retry::default().attempts(args.retries.saturating_add(1)).timeout(args.timeout);
-        let client = Client::builder(self.resource.clone())
+        let client = self
+            .builder()
+            .limiter(limiter.clone())
             .retry(retry)
             .chunked(!args.no_chunked)
             .chunk_size(args.chunk as usize)
             .expect_continue(args.expect_continue == ExpectContinue::Auto)
             .build()
             .map_err(|error| Problem::usage(error.to_string()))?;
-        Ok(Session::new(self.asker, client, recognize, shaping, jobs))
+        Ok(Session::new(self.asker, client, limiter, recognize, shaping, jobs.most()))
     }
 }
 

@@ -34,8 +34,27 @@ pub(crate) const LANGUAGE: &str = "STT_LANGUAGE";
 /// <https://no-color.org>
 pub(crate) const NO_COLOR: &str = "NO_COLOR";
 pub(crate) const TERM: &str = "TERM";
+/// As curl reads it; the other names of proxies are those that [`Proxy::from_vars`](stt_hyper::Proxy::from_vars) asks for.
+pub(crate) const NO_PROXY: &str = "NO_PROXY";
+pub(crate) const CA_FILE: &str = "STT_CA_FILE";
 
-const NAMES: [&str; 8] = [ENDPOINT, KEY, REGION, AUTH, KEY_FILE, LANGUAGE, NO_COLOR, TERM];
+const NAMES: [&str; 15] = [
+    ENDPOINT,
+    KEY,
+    REGION,
+    AUTH,
+    KEY_FILE,
+    LANGUAGE,
+    NO_COLOR,
+    TERM,
+    CA_FILE,
+    "https_proxy",
+    "HTTPS_PROXY",
+    "all_proxy",
+    "ALL_PROXY",
+    "no_proxy",
+    NO_PROXY,
+];
 
 #[cfg(test)]
 impl Environment {

@@ -112,6 +112,8 @@ pub(crate) fn reach(error: &Error) -> Reach {
         {
             Reach::Everything
         }
+        // It was never sent, so it says nothing about the service.
+        ErrorKind::TimedOut(Phase::Turn) => Reach::Input,
         ErrorKind::TimedOut(Phase::Connect | Phase::Resolve | Phase::Tls | Phase::Token) => Reach::Everything,
         ErrorKind::Transport(
             TransportKind::Connect

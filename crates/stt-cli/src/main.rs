@@ -20,6 +20,7 @@ mod heard;
 mod inputs;
 mod interrupts;
 mod live;
+mod network;
 mod output;
 mod preview;
 mod problem;

@@ -1,12 +1,25 @@
 //! What is said about the inputs of a run, one by one and in the end.
 
+use std::{
+    fmt,
+    time::{Duration, Instant},
+};
+
 use serde::Serialize;
 use stt_auth::Resource;
-use stt_model::Language;
+use stt_hyper::{Limiter, LimiterState};
+use stt_model::{Language, Ticks};
 use stt_transcript::Transcript;
 
 use crate::{
-    brake::Brake, exit::Exit, heard::Heard, inputs::Input, output::Output, problem::Problem, session::Outcome, silence,
+    brake::Brake,
+    exit::Exit,
+    heard::{Clock, Heard},
+    inputs::Input,
+    output::Output,
+    problem::Problem,
+    session::Outcome,
+    silence,
 };
 
 /// Tells what became of each input, and in the end of all.
@@ -15,8 +28,16 @@ pub(crate) struct Report<'a> {
     allow_empty: bool,
     language: Language,
     resource: Resource,
+    limiter: Limiter,
+    /// How many requests at once were allowed when that was last looked at.
+    allowed: u32,
     several: bool,
     tally: Tally,
+    began: Instant,
+    /// Inputs of which the end is awaited.
+    left: usize,
+    /// When a program was last told how far the run is.
+    told: Option<Instant>,
     /// Whether it was said that there are other ways for long audio.
     is_long_said: bool,
     /// Whether new tokens could not be had when that was last said.
@@ -51,6 +72,7 @@ impl<'a> Report<'a> {
     pub(crate) fn new(
         output: &'a mut Output,
         resource: Resource,
+        limiter: Limiter,
         language: Language,
         allow_empty: bool,
         several: bool,
@@ -60,11 +82,22 @@ impl<'a> Report<'a> {
             allow_empty,
             language,
             resource,
+            allowed: limiter.state().allowed,
+            limiter,
             several,
             tally: Tally::default(),
+            began: Instant::now(),
+            left: 0,
+            told: None,
             is_long_said: false,
             troubled: false,
         }
+    }
+
+    /// So many inputs are begun now, one after the other.
+    pub(crate) fn begin(&mut self, inputs: usize) {
+        self.left = inputs;
+        self.began = Instant::now();
     }
 
     /// A piece of an input, the last of so many.
@@ -89,10 +122,13 @@ impl<'a> Report<'a> {
             }
         }
         self.trouble();
+        self.level();
     }
 
     /// All of an input.
     pub(crate) fn ended(&mut self, outcome: &Outcome, transcript: &Transcript) {
+        self.left = self.left.saturating_sub(1);
+        self.show();
         if transcript.segments().iter().any(|segment| segment.failure().is_some()) {
             self.tally.failed += 1;
         } else if transcript.has_words() {
@@ -143,6 +179,30 @@ impl<'a> Report<'a> {
         self.output.notice(&format!("finishing {inputs} {noun} (Ctrl-C again to drop {them})"));
     }
 
+    /// Says that fewer requests go out at once, because the service could not bear as many.
+    fn level(&mut self) {
+        let allowed = self.limiter.state().allowed;
+        if allowed < self.allowed {
+            self.output.note(&format!("reduced to {allowed} at a time"));
+        }
+        self.allowed = allowed;
+    }
+
+    /// Tells how far the run is.
+    fn show(&mut self) {
+        if !self.several {
+            return;
+        }
+        let now = Instant::now();
+        let progress = Progress::of(&self.tally, self.left, now - self.began, self.limiter.state());
+        if !self.output.is_watched() {
+            self.output.progress(&progress.to_string());
+        } else if self.left == 0 || self.told.is_none_or(|told| EVERY <= now - told) {
+            self.told = Some(now);
+            self.output.notice(&serde_json::to_string(&progress).expect("names and numbers"));
+        }
+    }
+
     /// Says once that the token at hand cannot be replaced, and once that this is over.
     fn trouble(&mut self) {
         let said = match (self.resource.trouble(), self.troubled) {
@@ -174,6 +234,59 @@ impl<'a> Report<'a> {
         for line in tally.lines() {
             self.output.note(&line);
         }
+    }
+}
+
+/// How far a run is.
+#[derive(Debug, Serialize)]
+#[serde(rename = "progress", tag = "event")]
+struct Progress {
+    done: usize,
+    inputs: usize,
+    failed: usize,
+    audio_seconds: f64,
+    seconds: f64,
+    /// How many requests may be under way at once, and how many are.
+    allowed: u32,
+    in_flight: u32,
+    /// What is left of a pause that the service asked for.
+    throttled_seconds: f64,
+}
+
+impl Progress {
+    fn of(tally: &Tally, left: usize, elapsed: Duration, limiter: LimiterState) -> Self {
+        let done = tally.with_words + tally.without_words + tally.failed;
+        Self {
+            done,
+            inputs: done + left,
+            failed: tally.failed,
+            audio_seconds: tally.audio_seconds,
+            seconds: elapsed.as_secs_f64(),
+            allowed: limiter.allowed,
+            in_flight: limiter.in_flight,
+            throttled_seconds: limiter.closed_for.unwrap_or_default().as_secs_f64(),
+        }
+    }
+}
+
+impl fmt::Display for Progress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { done, inputs, failed, allowed, .. } = self;
+        write!(f, "{done}/{inputs}")?;
+        if 0 < *failed {
+            write!(f, ", {failed} failed")?;
+        }
+        write!(f, ", {} of audio", Clock(Ticks::from(Duration::from_secs_f64(self.audio_seconds))))?;
+        let rate = *done as f64 / self.seconds.max(0.001);
+        write!(f, ", {rate:.1} files/s, {allowed} at a time")?;
+        if 0.0 < self.throttled_seconds {
+            write!(f, ", throttled, waiting {:.0} s", self.throttled_seconds.ceil())?;
+        }
+        if 0.0 < rate && done < inputs {
+            let left = Duration::from_secs_f64((inputs - done) as f64 / rate);
+            write!(f, ", {} left", Clock(Ticks::from(left)))?;
+        }
+        Ok(())
     }
 }
 
@@ -216,6 +329,9 @@ impl Tally {
 fn without_digits(text: &str) -> String {
     text.chars().filter(|character| !character.is_ascii_digit()).collect()
 }
+
+/// How often a program is told how far the run is.
+const EVERY: Duration = Duration::from_secs(1);
 
 /// Failures that a reader keeps in mind.
 const MANY: usize = 5;
@@ -264,7 +380,7 @@ mod tests {
         lease(0).answered(Response::new("header.payload.signature"), at(0));
         let said = Said::default();
         let mut output = Output::talking_to(said.clone());
-        let mut report = Report::new(&mut output, resource.clone(), Language::EN_US, false, true);
+        let mut report = Report::new(&mut output, resource.clone(), Limiter::fixed(1), Language::EN_US, false, true);
         report.trouble();
         lease(541).answered(Response::builder().status(503).body("").unwrap(), at(541));
         report.trouble();
@@ -280,6 +396,16 @@ mod tests {
             "{said}"
         );
         assert_eq!(lines[1], "there is a new access token");
+    }
+
+    #[test]
+    fn how_far_a_run_is_stands_in_one_line() {
+        let tally = Tally { with_words: 30, failed: 2, audio_seconds: 3_723.5, ..Tally::default() };
+        let mut state = Limiter::fixed(3).state();
+        let line = |state| Progress::of(&tally, 96, Duration::from_secs(16), state).to_string();
+        assert_eq!(line(state), "32/128, 2 failed, 1:02:03 of audio, 2.0 files/s, 3 at a time, 0:48 left");
+        state.closed_for = Some(Duration::from_millis(1_200));
+        assert!(line(state).contains("3 at a time, throttled, waiting 2 s, 0:48 left"));
     }
 
     #[test]

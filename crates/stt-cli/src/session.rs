@@ -9,7 +9,7 @@ use std::{
 
 use futures_util::{StreamExt, stream};
 use stt_core::{Recognize, Reply};
-use stt_hyper::{Audio, Client};
+use stt_hyper::{Audio, Client, Limiter};
 use stt_long::{LongPiece, PieceError, Pieces};
 use stt_model::{AudioFormat, Ticks};
 use tokio::{io::AsyncRead, sync::Semaphore};
@@ -31,6 +31,8 @@ use crate::{
 pub(crate) struct Session {
     pub(crate) asker: Asker,
     pub(crate) client: Client,
+    /// How many requests the client has under way.
+    pub(crate) limiter: Limiter,
     pub(crate) recognize: Recognize,
     pub(crate) shaping: Shaping,
     brake: Mutex<Brake>,
@@ -66,11 +68,19 @@ pub(crate) struct Outcome {
 }
 
 impl Session {
-    pub(crate) fn new(asker: Asker, client: Client, recognize: Recognize, shaping: Shaping, jobs: u16) -> Self {
+    pub(crate) fn new(
+        asker: Asker,
+        client: Client,
+        limiter: Limiter,
+        recognize: Recognize,
+        shaping: Shaping,
+        jobs: u16,
+    ) -> Self {
         let jobs = usize::from(jobs);
         Self {
             asker,
             client,
+            limiter,
             recognize,
             shaping,
             brake: Mutex::default(),

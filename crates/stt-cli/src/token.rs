@@ -1,6 +1,5 @@
 //! `stt token`: the key, exchanged for an access token.
 
-use stt_hyper::Client;
 use tokio::time::timeout;
 
 use crate::{
@@ -17,7 +16,7 @@ use crate::{
 pub(crate) async fn run(args: &TokenArgs, environment: &Environment, output: &mut Output) -> Result<(), Problem> {
     let service = ServiceArgs { key: args.service.clone(), auth: Some(Auth::Token), ..ServiceArgs::default() };
     let connection = connect(&service, environment, true, output).await?;
-    let client = Client::new(connection.resource.clone()).map_err(|error| Problem::usage(error.to_string()))?;
+    let client = connection.builder().build().map_err(|error| Problem::usage(error.to_string()))?;
     let late = || Problem::new(Exit::Service, "no access token within the time limit");
     let token = timeout(args.timeout, client.access_token()).await.map_err(|_| late())?;
     let token = token.map_err(|error| Asker::no_token(&error))?;

@@ -97,7 +97,8 @@ struct Run<'a> {
 impl Run<'_> {
     fn report<'o>(&self, output: &'o mut Output) -> Report<'o> {
         let resource = self.connection.resource.clone();
-        Report::new(output, resource, self.language.clone(), self.args.allow_empty, self.inputs.several)
+        let limiter = self.session.limiter.clone();
+        Report::new(output, resource, limiter, self.language.clone(), self.args.allow_empty, self.inputs.several)
     }
 
     /// Writes all results to one place, in the order of the inputs.
@@ -105,6 +106,7 @@ impl Run<'_> {
         let Self { args, language, inputs, session, .. } = &self;
         let mut writing = Writing::new(args.output_format[0], args.captions.layout(), language, inputs.several);
         let report = RefCell::new(self.report(output));
+        report.borrow_mut().begin(inputs.list.len());
         let work =
             |input: Input, teller: Teller<Event>| Arc::clone(session).run(input, move |event| teller.tell(event));
         let deliver = |place: usize, told| {
@@ -132,7 +134,7 @@ impl Run<'_> {
             written.map_err(|_| Dropped)
         };
         let interrupts = Some(self.interrupts.clone());
-        let batch = Batch { interrupts, jobs: args.jobs.into(), order: Order::ByPlace };
+        let batch = Batch { interrupts, jobs: args.jobs.most().into(), order: Order::ByPlace };
         let finishing = |count| {
             session.brake().interrupt();
             report.borrow_mut().finishing(count);
@@ -157,6 +159,7 @@ impl Run<'_> {
                 standing => items.push((index, input.clone(), standing)),
             }
         }
+        report.begin(items.len());
         let report = RefCell::new(report);
         let filing = Arc::new(Filing { folder, language: language.clone(), session: Arc::clone(session) });
         let places: Vec<usize> = items.iter().map(|(index, ..)| *index).collect();
@@ -178,7 +181,7 @@ impl Run<'_> {
             Ok(())
         };
         let interrupts = Some(self.interrupts.clone());
-        let batch = Batch { interrupts, jobs: args.jobs.into(), order: Order::AsItComes };
+        let batch = Batch { interrupts, jobs: args.jobs.most().into(), order: Order::AsItComes };
         let finishing = |count| {
             session.brake().interrupt();
             report.borrow_mut().finishing(count);

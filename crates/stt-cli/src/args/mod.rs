@@ -4,6 +4,7 @@
 mod audio;
 mod call;
 mod guard;
+mod jobs;
 mod service;
 
 use std::path::PathBuf;
@@ -20,6 +21,7 @@ pub(crate) use self::{
     audio::{AudioArgs, CaptionArgs, Choice, SourceArgs, SplitArgs, UploadForm},
     call::{CallArgs, ExpectContinue, PreviewArgs},
     guard::refuse_key,
+    jobs::JobsArgs,
     service::{Auth, KeyServiceArgs, ServiceArgs},
 };
 
@@ -64,6 +66,18 @@ pub(crate) struct TalkArgs {
     /// Say more on standard error: where requests go, and how each input went.
     #[arg(short, long, global = true, display_order = 100)]
     pub(crate) verbose: bool,
+    /// How far a run is: a line on a terminal, nothing, or a line of JSON on standard error every second.
+    #[arg(long, global = true, value_name = "FORM", default_value = "auto", display_order = 100)]
+    pub(crate) progress: ProgressForm,
+}
+
+/// How it is told how far a run is.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq, ValueEnum)]
+pub(crate) enum ProgressForm {
+    #[default]
+    Auto,
+    Never,
+    Json,
 }
 
 #[derive(Args, Debug)]
@@ -97,9 +111,8 @@ pub(crate) struct TranscribeArgs {
     /// End with one line of JSON on standard error that tells what became of all inputs.
     #[arg(long, value_name = "FORM")]
     pub(crate) summary: Option<SummaryForm>,
-    /// How many requests are under way at once.
-    #[arg(short, long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=256))]
-    pub(crate) jobs: u16,
+    #[command(flatten)]
+    pub(crate) jobs: JobsArgs,
     /// Inputs without words are no failure.
     #[arg(long)]
     pub(crate) allow_empty: bool,

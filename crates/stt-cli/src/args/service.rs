@@ -20,6 +20,12 @@ pub(crate) struct KeyServiceArgs {
     /// Start the emulator for this run: no key, no network, and no speech recognition.
     #[arg(long)]
     pub(crate) emulator: bool,
+    /// The proxy on the way to the service, such as http://proxy:3128 [env: https_proxy, all_proxy, no_proxy].
+    #[arg(long, value_name = "URL")]
+    pub(crate) proxy: Option<String>,
+    /// Certificate authorities in PEM form to trust too, such as that of a company [env: STT_CA_FILE].
+    #[arg(long, value_name = "PEM")]
+    pub(crate) ca_file: Option<PathBuf>,
 }
 
 /// Where the service is and who asks.

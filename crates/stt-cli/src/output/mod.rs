@@ -17,7 +17,7 @@ pub(crate) use self::{
     sound::{Sound, SoundForm, Unwritten},
 };
 use crate::{
-    args::TalkArgs,
+    args::{ProgressForm, TalkArgs},
     environment::{self, Environment},
     exit::Exit,
     problem::Problem,
@@ -191,10 +191,15 @@ impl Output {
 
     /// How far the run is: one line that the next one replaces, on a terminal only and unless the run is quiet.
     pub(crate) fn progress(&mut self, text: &str) {
-        if !self.talk_args.quiet {
+        if !self.talk_args.quiet && self.talk_args.progress == ProgressForm::Auto {
             self.progress.set_message(escaped(text).into_owned());
             self.progress.tick();
         }
+    }
+
+    /// Whether a program wants to be told how far the run is.
+    pub(crate) fn is_watched(&self) -> bool {
+        self.talk_args.progress == ProgressForm::Json
     }
 
     /// Something to know, unless the run is quiet.
@@ -370,7 +375,7 @@ mod tests {
 
     #[test]
     fn a_quiet_run_says_only_what_must_be_said() {
-        let (mut quiet, talk) = output(Buffer::default(), false, TalkArgs { quiet: true, verbose: false });
+        let (mut quiet, talk) = output(Buffer::default(), false, TalkArgs { quiet: true, ..TalkArgs::default() });
         quiet.note("note");
         quiet.detail("detail");
         quiet.notice("notice");

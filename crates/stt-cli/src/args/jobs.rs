@@ -1,0 +1,73 @@
+//! How many requests are under way at once, as it was typed.
+
+use clap::{Args, ValueEnum};
+use stt_hyper::Limiter;
+
+/// How many requests are under way at once.
+#[derive(Args, Clone, Copy, Debug)]
+#[command(next_help_heading = "Sending")]
+pub(crate) struct JobsArgs {
+    /// How many requests are under way at once at most: it begins with few, and takes back what the service cannot bear.
+    #[arg(short, long, value_name = "N|auto", default_value = "auto", value_parser = jobs)]
+    jobs: u16,
+    /// Where that begins: f0 (free) with one request, s0 (standard) with all.
+    #[arg(long)]
+    tier: Option<Tier>,
+}
+
+/// What a resource is paid for.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
+enum Tier {
+    F0,
+    S0,
+}
+
+impl JobsArgs {
+    /// One request after the other.
+    pub(crate) const fn one() -> Self {
+        Self { jobs: 1, tier: None }
+    }
+
+    /// How many at most.
+    pub(crate) const fn most(self) -> u16 {
+        self.jobs
+    }
+
+    /// What finds the level. Time that a request waits for its turn is not taken off its own.
+    pub(crate) fn limiter(self) -> Limiter {
+        let limiter = Limiter::auto(self.jobs.into()).patient();
+        match self.tier {
+            Some(Tier::F0) => limiter.start_at(1),
+            Some(Tier::S0) => limiter.start_at(self.jobs.into()),
+            None => limiter,
+        }
+    }
+}
+
+fn jobs(given: &str) -> Result<u16, String> {
+    if given == "auto" {
+        return Ok(AUTO);
+    }
+    given.parse().ok().filter(|jobs| (1..=MOST).contains(jobs)).ok_or(format!("it is 1 to {MOST}, or auto"))
+}
+
+/// A sixth of what a standard resource takes, so that it has room for others.
+const AUTO: u16 = 16;
+
+/// More than any resource takes without being asked for it: Microsoft's page on quotas and limits has 100 for S0.
+const MOST: u16 = 256;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_level_begins_where_the_tier_says() {
+        let allowed = |jobs: &str, tier| JobsArgs { jobs: super::jobs(jobs).unwrap(), tier }.limiter().state().allowed;
+        assert_eq!((allowed("auto", None), allowed("2", None), allowed("1", None)), (4, 2, 1));
+        assert_eq!((allowed("auto", Some(Tier::F0)), allowed("8", Some(Tier::S0))), (1, 8));
+        for refused in ["0", "257", "-1", "many", ""] {
+            assert!(jobs(refused).is_err(), "{refused}");
+        }
+    }
+}
