@@ -2,10 +2,11 @@
 
 use std::{
     collections::BTreeSet,
-    env, fs,
+    env,
+    fs::{self, File},
     os::unix::fs::PermissionsExt,
     path::Path,
-    process::{Command, Output},
+    process::{Command, Output, Stdio},
 };
 
 use tempfile::TempDir;
@@ -113,7 +114,7 @@ fn github_workflow() {
     recipe.wrap("python3", &python);
     let read = "import json, sys, yaml; print(json.dumps(yaml.safe_load(sys.stdin)[\"jobs\"][\"test\"][\"steps\"]))";
     let mut parse = Command::new(&python);
-    parse.args(["-c", read]).stdin(fs::File::open(root().join(RECIPES).join("github/speech.yml")).unwrap());
+    parse.args(["-c", read]).stdin(File::open(root().join(RECIPES).join("github/speech.yml")).unwrap());
     let steps: Vec<serde_json::Value> = serde_json::from_slice(&recipe.run(&mut parse).stdout).unwrap();
     let (installs, tests): (Vec<_>, Vec<_>) = steps
         .iter()
@@ -193,12 +194,15 @@ impl Recipe {
         for variable in ["AZURE_SPEECH_ENDPOINT", "AZURE_SPEECH_KEY", "AZURE_SPEECH_REGION", "NODE_TEST_CONTEXT"] {
             command.env_remove(variable);
         }
-        let output = command.output().unwrap_or_else(|error| panic!("{command:?} does not start: {error}"));
+        // A process that is left behind would hold a pipe open for ever.
+        let [stdout, stderr] = ["stdout", "stderr"].map(|name| self.programs.path().join(name));
+        command.stdout(File::create(&stdout).unwrap()).stderr(File::create(&stderr).unwrap());
+        let status = command.status().unwrap_or_else(|error| panic!("{command:?} does not start: {error}"));
         for process in fs::read_to_string(self.programs.path().join("processes")).unwrap_or_default().lines() {
-            let alive = Command::new("kill").args(["-0", process]).output().unwrap().status.success();
-            assert!(!alive, "{command:?} leaves the process {process} behind");
+            let ended = Command::new("kill").arg(process).stderr(Stdio::null()).status().unwrap();
+            assert!(!ended.success(), "{command:?} left the process {process} behind");
         }
-        output
+        Output { status, stdout: fs::read(stdout).unwrap(), stderr: fs::read(stderr).unwrap() }
     }
 }
 
