@@ -14,43 +14,39 @@ mod track;
 mod trim;
 mod vorbis;
 
-use std::{
-    collections::VecDeque,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering::Relaxed},
-    },
-};
+use std::{collections::VecDeque, sync::Arc};
 
 use symphonia::core::{formats::FormatReader, packet::Packet, units::Timestamp};
 
 use self::{
     guard::{Failure, Guard},
+    ogg::Aligned,
     track::{Chosen, Sound},
     trim::Trim,
 };
 use crate::{
     container::Container,
+    damage::Damage,
     formats::mpeg::Frame,
     pcm::{self, Block, DecodeError, Loss, PcmSource},
 };
 
 /// The samples of a file, as they are in it.
 ///
-/// Packets are read one at a time; what cannot be decoded is left out and counted, until it is too much.
+/// Packets are read one at a time; what cannot be decoded is counted until it is too much, and left out, or silent where
+/// packets are numbered by their samples.
 pub(crate) struct Decoder {
+    /// Of Ogg.
+    aligned: Option<Aligned>,
     block: Vec<f32>,
     channels: u16,
     container: Container,
-    /// Whether an Ogg file has no end, as far as it was read.
-    cut: Option<Arc<AtomicBool>>,
+    damage: Damage,
     /// How many bytes there must be in all, where that is known.
     expected: Option<u64>,
     format: Box<dyn FormatReader>,
     guard: Arc<Guard>,
     heard: bool,
-    losses: Vec<Loss>,
-    lost: u64,
     mpeg: Option<Mpeg>,
     /// Where the next packet must begin, unless some are missing.
     next_pts: Option<Timestamp>,
@@ -61,6 +57,8 @@ pub(crate) struct Decoder {
     /// Packets since there was sound last, and the bytes that were read before.
     quiet: (u64, u64),
     rate: u32,
+    /// Whether the block is to be given, after the silence that comes before it.
+    ready: bool,
     sound: Sound,
     state: State,
     track: u32,
@@ -90,7 +88,7 @@ struct Mpeg {
 }
 
 impl Decoder {
-    /// Fills the block with what is to be heard next; `false` at the end.
+    /// Fills the block with what is to be heard next, or makes silence due; `false` at the end.
     fn fill(&mut self) -> Result<bool, DecodeError> {
         loop {
             self.watch()?;
@@ -117,17 +115,20 @@ impl Decoder {
                 Turn::Emit => true,
                 Turn::Skip => false,
             };
-            if is_heard {
+            if is_heard || (self.damage.is_due() && 0 < self.channels) {
                 return Ok(true);
             }
         }
     }
 
     fn next_packet(&mut self) -> Result<Option<Packet>, Failure> {
-        match self.pending.pop_front() {
-            Some(packet) => Ok(Some(packet)),
-            None => self.guard.call(|| self.format.next_packet()),
+        if let Some(packet) = self.pending.pop_front() {
+            return Ok(Some(packet));
         }
+        let Some(mut aligned) = self.aligned.take() else { return self.guard.call(|| self.format.next_packet()) };
+        let packet = self.aligned(&mut aligned);
+        self.aligned = Some(aligned);
+        packet
     }
 
     /// Gives up where so much was read for nothing.
@@ -148,7 +149,11 @@ impl Decoder {
             Ok(spec) => spec,
             Err(Failure::Fatal(error)) => return Err(error),
             Err(_) => {
-                self.lose()?;
+                self.block.clear();
+                self.damage.lose(1, self.packets)?;
+                if self.is_numbered() {
+                    self.damage.fill(packet.dur.get(), self.rate)?;
+                }
                 return Ok(false);
             }
         };
@@ -156,6 +161,9 @@ impl Decoder {
             return Err(DecodeError::Malformed("audio without a rate or without channels".to_owned()));
         }
         (self.channels, self.rate) = (channels, rate);
+        if self.block.is_empty() && self.aligned.as_ref().is_some_and(Aligned::is_spoilt) {
+            self.damage.fill(packet.dur.saturating_add(packet.trim_start).get(), rate)?;
+        }
         self.trim.apply(&mut self.block, usize::from(channels));
         if self.block.is_empty() {
             return Ok(false);
@@ -164,14 +172,24 @@ impl Decoder {
         Ok(true)
     }
 
-    /// Counts what is missing before a packet, where packets are numbered by their samples.
+    /// Whether packets are numbered by their samples, so that it is known what is missing.
+    fn is_numbered(&self) -> bool {
+        matches!(self.container, Container::Flac | Container::Ogg)
+    }
+
+    /// Looks what is missing before a packet.
     fn look_back(&mut self, packet: &Packet) -> Result<(), DecodeError> {
-        if !matches!(self.container, Container::Flac | Container::Ogg) {
+        if !self.is_numbered() {
             return Ok(());
         }
-        let is_missing = self.next_pts.is_some_and(|expected| expected < packet.pts);
+        let beginning = || self.aligned.as_ref().and_then(|aligned| aligned.beginning(packet, self.rate));
+        let expected = self.next_pts.or_else(beginning);
         self.next_pts = packet.pts.checked_add(packet.block_dur());
-        if is_missing { self.lose() } else { Ok(()) }
+        let missing = expected.map_or(0, |expected| packet.pts.get().saturating_sub(expected.get()));
+        match u64::try_from(missing) {
+            Ok(frames @ 1..) => self.damage.fill(frames, self.rate).map(drop),
+            _ => Ok(()),
+        }
     }
 
     /// Changes the decoder where another kind of MPEG audio begins.
@@ -191,7 +209,7 @@ impl Decoder {
         let follower = next.as_ref().and_then(|next| Frame::read(&next.data));
         self.pending.extend(next);
         if !follower.is_some_and(|follower| is_alike(follower, frame)) {
-            self.lose()?;
+            self.damage.lose(1, self.packets)?;
             return Ok(Turn::Skip);
         }
         // This packet was counted, and belongs to the new one.
@@ -215,18 +233,9 @@ impl Decoder {
         let Chosen { track, rate, skip, sound } =
             track::choose(self.format.as_ref(), &self.guard, self.container, &[])?;
         self.next_pts = None;
+        self.aligned.iter_mut().for_each(Aligned::begin);
         (self.track, self.rate, self.sound) = (track, rate, sound);
         self.trim = Trim::exactly(skip, None);
-        Ok(())
-    }
-
-    fn lose(&mut self) -> Result<(), DecodeError> {
-        self.lost += 1;
-        self.losses.clear();
-        self.losses.push(Loss::Packets(self.lost));
-        if Loss::is_too_much(self.lost, self.packets) {
-            return Err(DecodeError::Malformed(format!("{} of its packets are damaged", self.lost)));
-        }
         Ok(())
     }
 
@@ -238,18 +247,18 @@ impl Decoder {
             // A recording that was never finished has no end to be missed.
             (Container::Matroska | Container::WebM, _) => self.expected.is_some_and(|expected| read < expected),
             (_, Some(mpeg)) => mpeg.info.is_some_and(|info| self.packets < info.frames),
-            (Container::Ogg, _) => self.cut.as_ref().is_some_and(|cut| cut.load(Relaxed)),
+            (Container::Ogg, _) => self.aligned.as_ref().is_some_and(Aligned::is_cut),
             _ => early,
         };
         self.block = self.trim.end(self.is_trimmed());
         if !self.heard && self.block.is_empty() {
-            return Err(match self.lost {
-                0 => DecodeError::NoAudio,
-                _ => DecodeError::Malformed("none of its packets can be decoded".to_owned()),
+            return Err(match self.damage.is_none() {
+                true => DecodeError::NoAudio,
+                false => DecodeError::Malformed("none of its packets can be decoded".to_owned()),
             });
         }
         if is_cut {
-            self.losses.push(Loss::CutShort);
+            self.damage.tell(Loss::CutShort);
         }
         Ok(!self.block.is_empty())
     }
@@ -257,24 +266,32 @@ impl Decoder {
 
 impl PcmSource for Decoder {
     fn next_block(&mut self) -> Result<Option<Block<'_>>, DecodeError> {
-        if self.state == State::Done {
-            return Ok(None);
-        }
-        match self.fill() {
-            Ok(true) => {
+        loop {
+            if self.damage.is_due() && 0 < self.channels {
+                return Ok(Some(self.damage.silence(self.channels, self.rate)));
+            }
+            if std::mem::take(&mut self.ready) && !self.block.is_empty() {
                 self.heard = true;
                 pcm::sanitize(&mut self.block);
-                Ok(Some(Block { channels: self.channels, rate: self.rate, samples: &self.block }))
+                self.damage.heard(self.block.len() / usize::from(self.channels), self.rate);
+                return Ok(Some(Block { channels: self.channels, rate: self.rate, samples: &self.block }));
             }
-            outcome => {
-                self.state = State::Done;
-                outcome.map(|_| None)
+            if self.state == State::Done {
+                return Ok(None);
+            }
+            match self.fill() {
+                Ok(true) => self.ready = true,
+                Ok(false) => self.state = State::Done,
+                Err(error) => {
+                    self.state = State::Done;
+                    return Err(error);
+                }
             }
         }
     }
 
     fn losses(&self) -> &[Loss] {
-        &self.losses
+        self.damage.losses()
     }
 }
 

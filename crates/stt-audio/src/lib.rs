@@ -28,6 +28,8 @@ mod codec;
 mod container;
 mod convert;
 mod cure;
+#[cfg(any(feature = "decode", feature = "opus"))]
+mod damage;
 #[cfg(feature = "decode")]
 mod decode;
 mod fix;

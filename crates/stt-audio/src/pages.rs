@@ -21,7 +21,7 @@ pub(crate) struct Page {
 /// What [`Page::read`] found.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Found {
-    /// The end of the input; `true` when it came in the middle of a page.
+    /// The end of the input; `true` when a page was there that is cut off or damaged.
     End(bool),
     /// A page. `true` when bytes before it were of no use: damaged pages, or what is no page at all.
     Page(bool),
@@ -31,16 +31,16 @@ impl Page {
     /// Reads the next page, wherever it begins.
     pub(crate) fn read(&mut self, input: &mut impl Read) -> io::Result<Found> {
         let mut header = [0; HEADER];
-        let (mut have, mut damaged) = (0, false);
+        let (mut have, mut damaged, mut torn) = (0, false, false);
         loop {
             have += fill(input, &mut header[have..])?;
             if have < HEADER {
-                return Ok(Found::End(header[..have].windows(4).any(|bytes| bytes == b"OggS")));
+                return Ok(Found::End(torn || header[..have].windows(4).any(|bytes| bytes == b"OggS")));
             }
             if header.starts_with(b"OggS\0") {
                 match self.read_rest(&header, input)? {
                     Some(true) => return Ok(Found::Page(damaged)),
-                    Some(false) => have = 0,
+                    Some(false) => (have, torn) = (0, true),
                     None => return Ok(Found::End(true)),
                 }
             } else {
@@ -84,7 +84,6 @@ impl Page {
     }
 
     /// Whether its first packet began on an earlier page.
-    #[cfg(feature = "opus")]
     pub(crate) fn continues(&self) -> bool {
         self.flags & 1 != 0
     }
@@ -98,7 +97,6 @@ impl Page {
     }
 
     /// The pieces of packets on the page, and whether the packet ends with the piece; only the last may not.
-    #[cfg(feature = "opus")]
     pub(crate) fn pieces(&self) -> impl Iterator<Item = (&[u8], bool)> {
         let (mut rest, mut lacing) = (self.body.as_slice(), self.lacing.as_slice());
         std::iter::from_fn(move || {

@@ -4,7 +4,12 @@ use std::{fmt, io, time::Duration};
 
 use thiserror::Error;
 
-use crate::{codec::Codec, container::Container, units::Bytes, wav::WavError};
+use crate::{
+    codec::Codec,
+    container::Container,
+    units::{Bytes, Seconds},
+    wav::WavError,
+};
 
 /// Something that gives samples in the order of their time, a block at a time.
 ///
@@ -51,6 +56,9 @@ pub enum Loss {
     /// Something stands behind the end of the audio that its header says, and it is none of the titles and dates that
     /// belong there: more audio, perhaps.
     Behind,
+    /// So much time is missing in the middle that it is none of damage: nothing stands in its place, and what follows is
+    /// early by as much.
+    Break(Duration),
     /// Samples beyond full scale, which were set to it. Where they are many, a program stored integers as floating point.
     Clipped(u64),
     /// The file ends where more must follow; how much is not known.
@@ -61,6 +69,8 @@ pub enum Loss {
     Packets(u64),
     /// Bytes at the end that make no whole sample of every channel.
     PartialFrame(u64),
+    /// So much compressed audio could not be decoded or is missing; silence stands in its place, as long as that.
+    Silent(Duration),
     /// Bytes of audio that the header promises and the file does not have.
     Truncated(u64),
 }
@@ -122,12 +132,21 @@ impl Loss {
     pub(crate) const fn is_too_much(lost: u64, packets: u64) -> bool {
         FORGIVEN + packets / 100 < lost
     }
+
+    /// The same for silence in the place of what is damaged, where so much else was heard.
+    #[cfg(any(feature = "decode", feature = "opus"))]
+    pub(crate) fn is_too_silent(silent: Duration, heard: Duration) -> bool {
+        FORGIVEN_SILENCE + heard / 10 < silent
+    }
 }
 
 impl fmt::Display for Loss {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match *self {
             Self::Behind => f.write_str("more follows the audio that the header promises; left out"),
+            Self::Break(length) => {
+                write!(f, "{} are missing in the middle; what follows is that much early", Seconds(length))
+            }
             Self::Clipped(1) => f.write_str("1 sample beyond full scale was clipped"),
             Self::Clipped(count) => write!(f, "{count} samples beyond full scale were clipped"),
             Self::CutShort => f.write_str("the file ends in the middle; what came behind is missing"),
@@ -138,6 +157,7 @@ impl fmt::Display for Loss {
             Self::PartialFrame(bytes) => {
                 write!(f, "the audio ends in the middle of a sample; {} left out", Bytes(bytes))
             }
+            Self::Silent(length) => write!(f, "{} of audio is damaged and was left silent", Seconds(length)),
             Self::Truncated(bytes) => write!(f, "{} of audio are promised and not there", Bytes(bytes)),
         }
     }
@@ -154,6 +174,10 @@ pub(crate) fn sanitize(samples: &mut [f32]) {
 /// Packets that may be lost in any file, however short: streams that were cut out of others begin with some.
 #[cfg(any(feature = "decode", feature = "opus"))]
 const FORGIVEN: u64 = 10;
+
+/// Silence that is left in any file, however short. Pages of Ogg hold a second, most of them: this is a few.
+#[cfg(any(feature = "decode", feature = "opus"))]
+const FORGIVEN_SILENCE: Duration = Duration::from_secs(5);
 
 /// Four times full scale: decoders of lossy formats give a little more than they were given, never this much.
 #[cfg(any(feature = "decode", feature = "opus"))]

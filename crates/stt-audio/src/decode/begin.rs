@@ -21,7 +21,7 @@ use super::{
     track::{self, Chosen},
     trim::Trim,
 };
-use crate::{container::Container, pcm::DecodeError, source::Input};
+use crate::{container::Container, damage::Damage, pcm::DecodeError, source::Input};
 
 impl Decoder {
     pub(crate) fn aiff(input: Input) -> Result<Self, DecodeError> {
@@ -72,9 +72,9 @@ impl Decoder {
     }
 
     pub(crate) fn ogg(input: Input) -> Result<Self, DecodeError> {
-        let (input, cut) = ogg::Pages::checked(input);
+        let (input, seen) = ogg::Pages::checked(input);
         let decoder = Self::start::<OggReader<'static>>(input, None, Container::Ogg, &[])?;
-        Ok(Self { cut: Some(cut), ..decoder })
+        Ok(Self { aligned: Some(ogg::Aligned::new(seen)), ..decoder })
     }
 
     fn start<F: ProbeableFormat<'static>>(
@@ -93,22 +93,22 @@ impl Decoder {
         let chosen = track::choose(format.as_ref(), &guard, container, tracks)?;
         let Chosen { track, rate, skip, sound } = chosen;
         Ok(Self {
+            aligned: None,
             block: Vec::new(),
             channels: 0,
             container,
-            cut: None,
+            damage: Damage::default(),
             expected: None,
             format,
             guard,
             heard: false,
-            losses: Vec::new(),
-            lost: 0,
             mpeg: None,
             next_pts: None,
             packets: 0,
             pending: VecDeque::new(),
             quiet: (0, 0),
             rate,
+            ready: false,
             sound,
             state: State::Decoding,
             track,

@@ -6,6 +6,7 @@ use super::codec::{Head, PacketDecoder, RATE, length};
 use crate::{
     codec::Codec,
     container::Container,
+    damage::Damage,
     pages::{Found, Page},
     pcm::{Block, DecodeError, Loss, PcmSource},
 };
@@ -33,11 +34,11 @@ use crate::{
 /// ```
 pub struct OggOpusReader<R> {
     block: Vec<f32>,
+    channels: u16,
+    damage: Damage,
     heard: bool,
     input: R,
     link: Option<Link>,
-    losses: Vec<Loss>,
-    lost: u64,
     page: Page,
     /// The beginning of a packet that goes on on the next page.
     partial: Vec<u8>,
@@ -48,6 +49,8 @@ pub struct OggOpusReader<R> {
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 enum State {
     Reading,
+    /// The block is to be given, after the silence that comes before it.
+    Ready,
     Done,
 }
 
@@ -60,10 +63,14 @@ struct Link {
     /// The number of the next page.
     sequence: u32,
     serial: u32,
+    /// Whether damaged pages were seen of it.
+    spoilt: bool,
     /// Where it begins: the position of its first sample; known with the first page of audio.
     start: Option<u64>,
     tags: Tags,
-    /// Samples that were decoded.
+    /// Whether a page may be missing since a position was known last.
+    torn: bool,
+    /// Samples that were decoded, or left silent.
     done: u64,
 }
 
@@ -79,11 +86,11 @@ impl<R: Read> OggOpusReader<R> {
     pub fn new(input: R) -> Self {
         Self {
             block: Vec::new(),
+            channels: 1,
+            damage: Damage::default(),
             heard: false,
             input,
             link: None,
-            losses: Vec::new(),
-            lost: 0,
             page: Page::default(),
             partial: Vec::new(),
             state: State::Reading,
@@ -91,15 +98,15 @@ impl<R: Read> OggOpusReader<R> {
         }
     }
 
-    /// Fills the block from the next page of audio; `None` at the end.
-    fn fill(&mut self) -> Result<Option<u16>, DecodeError> {
+    /// Fills the block from the next page of audio, or makes silence due; `false` at the end.
+    fn fill(&mut self) -> Result<bool, DecodeError> {
         loop {
             match self.page.read(&mut self.input).map_err(DecodeError::Io)? {
                 Found::End(cut) => return self.end(cut),
+                // Behind the end there may be anything.
                 Found::Page(damaged) => {
-                    // Behind the end there may be anything.
-                    if damaged && self.is_open() {
-                        self.lose(1)?;
+                    if let Some(link) = self.link.as_mut().filter(|link| damaged && !link.ended) {
+                        (link.spoilt, link.torn) = (true, true);
                     }
                 }
             }
@@ -107,8 +114,9 @@ impl<R: Read> OggOpusReader<R> {
                 self.begin()?;
                 continue;
             }
-            if let Some(channels) = self.decode()? {
-                return Ok(Some(channels));
+            self.decode()?;
+            if !self.block.is_empty() || self.damage.is_due() {
+                return Ok(true);
             }
         }
     }
@@ -133,30 +141,33 @@ impl<R: Read> OggOpusReader<R> {
             pre_skip: u64::from(head.pre_skip),
             sequence: self.page.sequence.wrapping_add(1),
             serial: self.page.serial,
+            spoilt: false,
             start: None,
             tags: Tags::Awaited,
+            torn: false,
             done: 0,
         });
         Ok(())
     }
 
-    /// Decodes the packets that end on the page; the channels, when there is something to hear.
-    fn decode(&mut self) -> Result<Option<u16>, DecodeError> {
+    /// Decodes the packets that end on the page.
+    fn decode(&mut self) -> Result<(), DecodeError> {
+        self.block.clear();
         let Some(link) = self.link.as_mut().filter(|link| link.serial == self.page.serial && !link.ended) else {
-            return Ok(None);
+            return Ok(());
         };
-        let missing = self.page.sequence.wrapping_sub(link.sequence);
+        let is_next = link.sequence == self.page.sequence;
         link.sequence = self.page.sequence.wrapping_add(1);
         link.ended = self.page.ends_stream();
-        let mut lost = u64::from(missing != 0);
-        if missing != 0 || !self.page.continues() {
-            lost = lost.max(u64::from(!self.partial.is_empty()));
+        let is_whole = is_next && self.page.continues() != self.partial.is_empty();
+        link.torn |= !is_whole;
+        if !is_whole {
             self.partial.clear();
         }
         // The rest of a packet whose beginning was not seen.
         let orphan = usize::from(self.page.continues() && self.partial.is_empty());
-        self.block.clear();
-        let before = link.done;
+        let (before, mut longest) = (link.done, 0);
+        let (mut lost, mut silent) = (0, 0);
         for (piece, ends) in self.page.pieces().skip(orphan) {
             let packet = if self.partial.is_empty() && ends {
                 piece
@@ -168,57 +179,86 @@ impl<R: Read> OggOpusReader<R> {
                 &self.partial
             };
             if ends {
-                if link.tags == Tags::Awaited {
-                    link.tags = Tags::Passed;
-                } else if !packet.is_empty() {
+                let tags = std::mem::replace(&mut link.tags, Tags::Passed);
+                if !packet.is_empty() && !(tags == Tags::Awaited && packet.starts_with(b"OpusTags")) {
+                    let length = length(packet);
                     self.packets += 1;
-                    link.done += length(packet);
-                    lost += u64::from(!link.decoder.decode(packet, &mut self.block));
+                    link.done += length;
+                    longest = longest.max(length);
+                    if link.decoder.decode(packet, &mut self.block) {
+                        self.heard = true;
+                    } else {
+                        let frames = usize::try_from(length).expect("a packet is shorter than a second");
+                        self.block.resize(self.block.len() + frames * usize::from(link.channels), 0.0);
+                        (lost, silent) = (lost + 1, silent + length);
+                    }
                 }
                 self.partial.clear();
             }
         }
-        let channels = link.channels;
+        let channels = usize::from(link.channels);
+        self.channels = link.channels;
+        let gap = link.gap(self.page.granule, longest);
+        let silence = gap - link.pre_skip.saturating_sub(before).min(gap);
+        let is_filled = silence == 0 || self.damage.fill(silence, RATE)?;
+        let before = link.pass(before, gap, is_filled);
         let kept = link.kept(before, self.page.granule);
-        let frames = self.block.len() / usize::from(channels);
+        let frames = self.block.len() / channels;
         let (from, to) = (kept.0.min(frames), kept.1.min(frames));
-        self.block.truncate(to * usize::from(channels));
-        self.block.drain(..from.min(to) * usize::from(channels));
+        self.block.truncate(to * channels);
+        self.block.drain(..from.min(to) * channels);
         if 0 < lost {
-            self.lose(lost)?;
+            self.damage.lose(lost, self.packets)?;
         }
-        Ok((!self.block.is_empty()).then_some(channels))
+        if 0 < silent { self.damage.leave_silent(silent, RATE) } else { Ok(()) }
     }
 
     fn is_open(&self) -> bool {
         self.link.as_ref().is_none_or(|link| !link.ended)
     }
 
-    fn lose(&mut self, count: u64) -> Result<(), DecodeError> {
-        self.lost += count;
-        self.losses.retain(|loss| !matches!(loss, Loss::Packets(_)));
-        self.losses.push(Loss::Packets(self.lost));
-        if Loss::is_too_much(self.lost, self.packets) {
-            return Err(DecodeError::Malformed(format!("{} of its packets are damaged", self.lost)));
-        }
-        Ok(())
-    }
-
-    fn end(&mut self, cut: bool) -> Result<Option<u16>, DecodeError> {
-        if !self.heard && self.lost == 0 {
+    fn end(&mut self, cut: bool) -> Result<bool, DecodeError> {
+        if !self.heard && self.damage.is_none() {
             return Err(DecodeError::NoAudio);
         }
         if !self.heard {
             return Err(DecodeError::Malformed("none of its packets can be decoded".to_owned()));
         }
         if self.is_open() && (cut || !self.partial.is_empty()) {
-            self.losses.push(Loss::CutShort);
+            self.damage.tell(Loss::CutShort);
         }
-        Ok(None)
+        Ok(false)
     }
 }
 
 impl Link {
+    /// Samples that are missing before those of a page, whose longest packet is as long as `longest`, as far as its
+    /// position tells.
+    fn gap(&mut self, granule: Option<u64>, longest: u64) -> u64 {
+        let Some(granule) = granule.filter(|_| self.torn) else { return 0 };
+        let start = match self.start {
+            Some(start) => start,
+            // Without damage it is a broadcast that was joined late, and begins where it begins.
+            None if self.spoilt && granule.saturating_sub(self.done) <= MOST_BEFORE => *self.start.insert(0),
+            None => return 0,
+        };
+        self.torn = false;
+        let gap = granule.saturating_sub(start).saturating_sub(self.done);
+        // The last page may end within a packet, but nothing else does.
+        if self.ended && 0 < longest { gap.next_multiple_of(longest) } else { gap }
+    }
+
+    /// Goes on behind a gap, which was filled or is no part of the sound; where the page begins, which began at `before`.
+    fn pass(&mut self, before: u64, gap: u64, is_filled: bool) -> u64 {
+        if is_filled {
+            self.done += gap;
+            before + gap
+        } else {
+            self.start = self.start.map(|start| start.saturating_add(gap));
+            before
+        }
+    }
+
     /// Which of the samples of a page are kept, when `before` were before the page.
     fn kept(&mut self, before: u64, granule: Option<u64>) -> (usize, usize) {
         let on_page = self.done - before;
@@ -238,24 +278,30 @@ impl Link {
 
 impl<R: Read + Send> PcmSource for OggOpusReader<R> {
     fn next_block(&mut self) -> Result<Option<Block<'_>>, DecodeError> {
-        if self.state == State::Done {
-            return Ok(None);
-        }
-        match self.fill() {
-            Ok(Some(channels)) => {
-                self.heard = true;
-                crate::pcm::sanitize(&mut self.block);
-                Ok(Some(Block { channels, rate: RATE, samples: &self.block }))
+        loop {
+            if self.damage.is_due() {
+                return Ok(Some(self.damage.silence(self.channels, RATE)));
             }
-            outcome => {
-                self.state = State::Done;
-                outcome.map(|_| None)
+            match self.state {
+                State::Done => return Ok(None),
+                State::Ready if !self.block.is_empty() => {
+                    self.state = State::Reading;
+                    crate::pcm::sanitize(&mut self.block);
+                    self.damage.heard(self.block.len() / usize::from(self.channels), RATE);
+                    return Ok(Some(Block { channels: self.channels, rate: RATE, samples: &self.block }));
+                }
+                State::Reading | State::Ready => {
+                    self.state = State::Done;
+                    if self.fill()? {
+                        self.state = State::Ready;
+                    }
+                }
             }
         }
     }
 
     fn losses(&self) -> &[Loss] {
-        &self.losses
+        self.damage.losses()
     }
 }
 
@@ -265,3 +311,6 @@ fn unsupported() -> DecodeError {
 
 /// In bytes. An encoder makes 61 kB at most for two channels; only comments with pictures come near this.
 const LONGEST_PACKET: usize = 16 << 20;
+
+/// Audio that may be missing where damage is at the very beginning, in samples: five seconds.
+const MOST_BEFORE: u64 = 5 * RATE as u64;

@@ -77,7 +77,7 @@ pub(crate) struct Chirp {
 }
 
 impl Chirp {
-    fn at(&self, time: f64, channel: usize) -> f32 {
+    pub(crate) fn at(&self, time: f64, channel: usize) -> f32 {
         let bend = 1500.0 * time * time / self.seconds;
         let turns = if channel == 0 { 300.0 * time + bend } else { 3300.0 * time - bend };
         (0.5 * (TAU * turns).sin()) as f32

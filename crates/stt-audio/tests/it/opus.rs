@@ -1,6 +1,9 @@
 //! Ogg Opus, read and written.
 
-use std::io::{self, Cursor, Write};
+use std::{
+    io::{self, Cursor, Write},
+    time::Duration,
+};
 
 use proptest::prelude::*;
 use stt_audio::{DecodeError, EncodeError, Inspection, Limits, Loss, OggOpusReader, OggOpusWriter, PcmSource, Verdict};
@@ -115,8 +118,29 @@ fn sign(page: &mut [u8]) {
     page[22..26].copy_from_slice(&sum.to_le_bytes());
 }
 
+/// What is silent as nothing that was decoded is: its beginning and its length.
+fn silence(samples: &[f32]) -> (usize, usize) {
+    let from = samples.windows(960).position(|some| some.iter().all(|&sample| sample == 0.0)).unwrap_or(samples.len());
+    (from, samples[from..].iter().take_while(|&&sample| sample == 0.0).count())
+}
+
+fn granule(page: &[u8]) -> usize {
+    u64::from_le_bytes(page[6..14].try_into().expect("8 bytes")) as usize
+}
+
+/// The length in a loss, which is the only one.
+fn silent(heard: &Heard) -> Duration {
+    assert!(heard.error.is_none(), "{:?}", heard.error);
+    let [Loss::Silent(length)] = heard.losses[..] else { panic!("{:?}", heard.losses) };
+    length
+}
+
+fn time(samples: usize) -> Duration {
+    Duration::from_secs(1) * samples as u32 / 48_000
+}
+
 #[test]
-fn a_damaged_page_is_left_out_and_counted_and_a_missing_one_too() {
+fn a_damaged_page_is_as_long_a_silence_and_a_missing_one_too() {
     let samples = tone(16_000 * 20);
     let bytes = encode(&samples, 24_000);
     let pages = pages(&bytes);
@@ -124,14 +148,73 @@ fn a_damaged_page_is_left_out_and_counted_and_a_missing_one_too() {
     let mut damaged = bytes.clone();
     damaged[pages[5] + 500] ^= 1;
     let missing = [&bytes[..pages[5]], &bytes[pages[6]..]].concat();
-    let junk = [&bytes[..pages[5]], &[0x55; 1000], &bytes[pages[5]..]].concat();
+    let (from, to) = (granule(&bytes[pages[4]..]), granule(&bytes[pages[5]..]));
+    let pre_skip = usize::from(u16::from_le_bytes([bytes[pages[0] + 38], bytes[pages[0] + 39]]));
+    let whole = Heard::file(&bytes);
 
-    for (bytes, lost) in [(damaged, true), (missing, true), (junk, false)] {
-        let heard = Heard::file(&bytes);
-        assert!(heard.error.is_none(), "{:?}", heard.error);
-        assert!(matches!(heard.losses[..], [Loss::Packets(1..=3)]), "{:?}", heard.losses);
-        assert_eq!(heard.frames()[0] < 3 * samples.len(), lost);
+    for bytes in [damaged, missing] {
+        for heard in [Heard::file(&bytes), Heard::pipe(&bytes)] {
+            assert_eq!(silent(&heard), time(to - from));
+            assert_eq!(heard.frames(), [3 * samples.len()]);
+            assert_eq!(silence(&heard.parts[0].2), (from - pre_skip, to - from));
+            // A tenth of a second later the decoder has found its way: what is heard is in its place.
+            let late = to - pre_skip + 4_800;
+            let pairs = whole.parts[0].2[late..].iter().zip(&heard.parts[0].2[late..]);
+            assert!(pairs.fold(0.0_f32, |most, (one, other)| most.max((one - other).abs())) < 0.05);
+        }
     }
+    assert_eq!(Loss::Silent(time(48_000)).to_string(), "1.0 s of audio is damaged and was left silent");
+
+    let junk = Heard::file(&[&bytes[..pages[5]], &[0x55; 1000], &bytes[pages[5]..]].concat());
+    assert_eq!((junk.losses, junk.parts), (vec![], whole.parts));
+}
+
+#[test]
+fn damage_at_either_end_moves_nothing() {
+    let samples = tone(16_000 * 5);
+    let bytes = encode(&samples, 24_000);
+    let pages = pages(&bytes);
+    let without = |page: usize| {
+        let mut bytes = bytes.clone();
+        bytes[pages[page] + 200] ^= 1;
+        Heard::file(&bytes)
+    };
+
+    // Of the first page of audio the samples that a decoder drops were no audio.
+    let first = without(2);
+    let pre_skip = usize::from(u16::from_le_bytes([bytes[pages[0] + 38], bytes[pages[0] + 39]]));
+    assert_eq!(silent(&first), time(granule(&bytes[pages[2]..]) - pre_skip));
+    assert_eq!(first.frames(), [3 * samples.len()]);
+    let before_last = without(pages.len() - 2);
+    assert_eq!(before_last.frames(), [3 * samples.len()]);
+    let last = without(pages.len() - 1);
+    assert_eq!(last.losses, [Loss::CutShort]);
+}
+
+#[test]
+fn much_damage_is_an_error_and_a_break_in_the_counting_is_no_silence() {
+    let bytes = encode(&tone(16_000 * 40), 24_000);
+    let pages = pages(&bytes);
+    let mut damaged = bytes.clone();
+    for &page in &pages[5..15] {
+        damaged[page + 500] ^= 1;
+    }
+    // 14.78 s.
+    assert_eq!(granule(&bytes[pages[14]..]) - granule(&bytes[pages[4]..]), 709_440);
+    let heard = Heard::file(&damaged);
+    assert_eq!(heard.error.expect("it is too much").to_string(), "cannot be decoded: 14.8 s of it are damaged");
+
+    let mut later = bytes.clone();
+    for (number, &at) in pages.iter().enumerate().skip(5) {
+        let end = pages.get(number + 1).copied().unwrap_or(bytes.len());
+        let granule = (granule(&bytes[at..]) + 48_000 * 3600) as u64;
+        later[at + 6..at + 14].copy_from_slice(&granule.to_le_bytes());
+        later[at + 18..at + 22].copy_from_slice(&(number as u32 + 1000).to_le_bytes());
+        sign(&mut later[at..end]);
+    }
+    let heard = Heard::file(&later);
+    assert_eq!(heard.losses, [Loss::Break(Duration::from_secs(3600))]);
+    assert_eq!(heard.frames(), [3 * 16_000 * 40]);
 }
 
 #[test]
