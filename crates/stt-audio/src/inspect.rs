@@ -12,7 +12,7 @@ use crate::{
     length::Length,
     limits::{DOCUMENTED_RATE, Limits, PREFIX, RATES},
     meter::LengthMeter,
-    ogg::{End, Head, Ogg},
+    ogg::{End, Head, Links, Ogg},
     source::{self, File, Source},
     units::{Channels, Rate, Seconds},
     warning::Warning,
@@ -65,7 +65,8 @@ pub(crate) enum Found {
 impl Inspection {
     /// Looks at a file, or at anything else that can be sought in.
     ///
-    /// Reads the first [`PREFIX`] bytes, the heads of chunks that lie behind them, and of Ogg the end. The position
+    /// Reads the first [`PREFIX`] bytes, the heads of chunks that lie behind them, and of Ogg the end and the heads of up
+    /// to 4096 pages. The position
     /// afterwards is anywhere.
     ///
     /// # Errors
@@ -86,7 +87,8 @@ impl Inspection {
                 let mut tail = Vec::new();
                 file.seek(SeekFrom::Start(total.saturating_sub(Ogg::TAIL)))?;
                 file.take(Ogg::TAIL).read_to_end(&mut tail)?;
-                Ok(Self::of_ogg(Ogg::read(&prefix, Some(&tail))))
+                let links = Links::walk(&mut File { prefix: &prefix, rest: file, total }, total)?;
+                Ok(Self::of_ogg(Ogg::read(&prefix, Some(&tail), &links)))
             }
             _ if prefix.is_empty() => Ok(Self::of(Container::Unknown, Found::Empty)),
             container => {
@@ -105,7 +107,9 @@ impl Inspection {
             Container::Wav => Self::of_wav(Wav::read(prefix, total), total),
             Container::Ogg => {
                 let is_whole = total.is_some_and(|total| total <= prefix.len() as u64);
-                Self::of_ogg(Ogg::read(prefix, is_whole.then_some(prefix)))
+                // Reading memory does not fail.
+                let links = Links::walk(&mut { prefix }, prefix.len() as u64).unwrap_or_default();
+                Self::of_ogg(Ogg::read(prefix, is_whole.then_some(prefix), &links))
             }
             _ if prefix.is_empty() => Self::of(Container::Unknown, Found::Empty),
             // Reading memory does not fail.

@@ -1,9 +1,10 @@
-//! What an Ogg file holds, by its first and its last page.
+//! What an Ogg file holds, by its first and its last pages, and the headers of all.
 
 mod head;
+mod links;
 
-pub(crate) use self::head::Head;
-use crate::{codec::Codec, length::Length, units};
+pub(crate) use self::{head::Head, links::Links};
+use crate::{codec::Codec, length::Length, limits::PREFIX, units};
 
 /// What the pages of an Ogg file say, without decoding.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -32,8 +33,13 @@ impl Ogg {
     /// that the position of the last whole one is within it.
     pub(crate) const TAIL: u64 = 131_072;
 
+    /// What the first page says.
+    pub(crate) fn head(prefix: &[u8]) -> Head {
+        Page::read(prefix).map_or_else(Head::default, |first| Head::read(first.body))
+    }
+
     /// Reads the first pages, and the last ones where the end of the file is at hand.
-    pub(crate) fn read(prefix: &[u8], tail: Option<&[u8]>) -> Self {
+    pub(crate) fn read(prefix: &[u8], tail: Option<&[u8]>, links: &Links) -> Self {
         let Some(first) = Page::read(prefix) else {
             // A first page holds one short header and nothing else: a file that ends within it has no audio.
             let end = if tail.is_some() { End::NoAudio } else { End::NotSeen };
@@ -41,11 +47,16 @@ impl Ogg {
         };
         let head = Head::read(first.body);
         let last = tail.map(|tail| (Last::read(tail, first.serial), tail.len() as u64));
-        let several = Page::read(&prefix[first.len()..]).is_some_and(|second| second.begins())
-            || last.as_ref().is_some_and(|(last, _)| last.foreign);
+        // The end of a short file is all of it.
+        let again = |tail: &[u8]| usize::from(tail.starts_with(&prefix[..first.len()])) < beginnings(tail);
+        let is_foreign = last.as_ref().is_some_and(|(last, _)| last.foreign);
+        let several = links.several || is_foreign || tail.is_some_and(again) || 1 < beginnings(prefix);
         let end = match last {
+            _ if is_without_audio(prefix, tail, links) => End::NoAudio,
             None => End::NotSeen,
-            Some((Last { granule: Some(0), .. }, _)) => End::NoAudio,
+            Some((Last { granule: Some(0), .. }, _)) if !several => End::NoAudio,
+            // The last position says nothing of the streams before.
+            Some((Last { granule: Some(_), cut, .. }, _)) if several => End::Seen { length: links.sum(), cut },
             Some((Last { granule: Some(granule), cut, .. }, _)) => {
                 let length = match (head.codec, head.rate) {
                     (Codec::Opus, _) => {
@@ -59,11 +70,32 @@ impl Ogg {
                 End::Seen { length, cut }
             }
             Some((_, seen)) if seen < Self::TAIL => End::NoAudio,
-            // So much that is no page of the stream: what came before it may be whole.
-            Some(_) => End::Seen { length: Length::Unknown, cut: true },
+            // So much that is no page of the first stream: what came before it may be whole.
+            Some((Last { cut, .. }, _)) => End::Seen { length: links.sum(), cut: cut || !several },
         };
         Self { head, several, damaged: damaged(prefix), end }
     }
+}
+
+/// Whether headers are all that makes sense: not one page with a position, as all audio has, has its right checksum.
+fn is_without_audio(prefix: &[u8], tail: Option<&[u8]>, links: &Links) -> bool {
+    // Of a pipe there must be more than the largest page.
+    if tail.is_none() && prefix.len() < PREFIX {
+        return false;
+    }
+    let (mut sound, mut damaged) = (false, false);
+    for bytes in [prefix, tail.unwrap_or_default()] {
+        let mut at = 0;
+        while let Some(page) = next_page(bytes, &mut at) {
+            if page.is_whole() && page.granule.is_some_and(|granule| 0 < granule) {
+                sound |= page.is_sound();
+                damaged |= !page.is_sound();
+            }
+            at += page.len();
+        }
+    }
+    // Comments may be longer than what was looked at.
+    !sound && (damaged || (links.is_broken && links.end < prefix.len() as u64))
 }
 
 /// One page: its header and as much of its body as is there.
@@ -99,6 +131,11 @@ impl<'a> Page<'a> {
     /// Whether a stream begins here.
     fn begins(&self) -> bool {
         self.flags & 2 != 0
+    }
+
+    /// Bytes of the whole page, by its header.
+    fn length(&self) -> usize {
+        27 + self.lacing.len() + body_length(self.lacing)
     }
 
     /// Bytes of the page that are there.
@@ -202,6 +239,16 @@ fn opus_samples(packet: &[u8]) -> u64 {
         _ => packet.get(1).map_or(0, |&count| u64::from(count & 63)),
     };
     frame * frames
+}
+
+/// How many of these pages begin a stream.
+fn beginnings(bytes: &[u8]) -> usize {
+    let (mut at, mut count) = (0, 0);
+    while let Some(page) = next_page(bytes, &mut at) {
+        count += usize::from(page.begins() && page.is_whole() && page.is_sound());
+        at += page.len();
+    }
+    count
 }
 
 /// How many of these pages have a wrong checksum, of those that are whole.

@@ -95,7 +95,7 @@ fn wav(mut input: Input, prefix: Vec<u8>) -> Result<Box<dyn PcmSource>, DecodeEr
 }
 
 fn ogg(input: Input, prefix: Vec<u8>) -> Result<Box<dyn PcmSource>, DecodeError> {
-    match Ogg::read(&prefix, None).head.codec {
+    match Ogg::head(&prefix).codec {
         Codec::Opus => opus(input.after(prefix)),
         Codec::Speex => Err(DecodeError::Codec { codec: Codec::Speex, container: Container::Ogg }),
         _ => other(input, prefix, Container::Ogg),

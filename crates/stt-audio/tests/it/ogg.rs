@@ -1,6 +1,6 @@
 use std::{io::Cursor, time::Duration};
 
-use stt_audio::{Codec, Inspection, Length, Limits, Verdict};
+use stt_audio::{Codec, Inspection, Length, Limits, Reason, Verdict};
 use stt_model::AudioFormat;
 
 use crate::make::{OPUS_20_MS, laced_page, opus, opus_head, page};
@@ -91,6 +91,48 @@ fn each_way_to_be_wrong_is_told() {
     ] {
         assert_eq!(reasons(&bytes), [expected]);
     }
+}
+
+#[test]
+fn streams_behind_each_other_are_as_long_as_all_of_them() {
+    const SEVERAL: &str = "several Ogg streams in one file, the service would hear one";
+    // Copies of one file are alike in everything.
+    let three = opus(1, 0, 3);
+    let copies = [three.clone(), three.clone()].concat();
+    assert_eq!(reasons(&copies), [SEVERAL]);
+    assert_eq!(inspect(&copies).length, samples(2 * (3 * 48_000 - 312)));
+    // So long that neither end shows where the second begins: about 250 bytes a page.
+    let long = opus(1, 0, 1200);
+    assert_eq!(reasons(&[long.clone(), long].concat()), [SEVERAL, "2400.0 s, the limit is 60 s"]);
+    let other = [page(2, 0, 8, &[&opus_head(1)]), page(4, 40 * 48_000, 8, &[OPUS_20_MS; 50])].concat();
+    let pieces = [opus(1, 0, 40), other].concat();
+    assert_eq!(inspect(&pieces).length, samples(80 * 48_000 - 2 * 312));
+    assert_eq!(reasons(&pieces), [SEVERAL, "80.0 s, the limit is 60 s"]);
+    // Behind what is no page there may be anything.
+    let torn = [three.clone(), vec![7; 100], three].concat();
+    assert_eq!((reasons(&torn), inspect(&torn).length), (vec![SEVERAL.to_owned()], Length::Unknown));
+
+    let pipe = Inspection::of_prefix(&copies, None);
+    let Verdict::Refused(reasons) = pipe.verdict(Limits::RECOGNITION) else { panic!("there are two streams") };
+    assert_eq!(reasons.iter().map(ToString::to_string).collect::<Vec<_>>(), [SEVERAL]);
+}
+
+#[test]
+fn headers_before_what_is_no_audio_are_refused() {
+    let head = opus(1, 0, 1)[..91].to_vec();
+    let noise: Vec<_> = (0..300_000_u32).map(|n| (n.wrapping_mul(2_654_435_761) >> 13) as u8).collect();
+    for count in [10, 1_000, 100_000, 300_000] {
+        assert_eq!(reasons(&[&head, &noise[..count]].concat()), ["headers, but no audio"], "{count} bytes");
+    }
+    // Pages, of which not one has its checksum.
+    let mut pages = opus(1, 0, 60);
+    for at in (91..pages.len() - 4).rev().filter(|&at| pages[at..].starts_with(b"OggS")).collect::<Vec<_>>() {
+        pages[at + 100] ^= 1;
+    }
+    assert_eq!(reasons(&pages), ["headers, but no audio"]);
+
+    let pipe = Inspection::of_prefix(&[&head[..], &noise].concat()[..65_536], None);
+    assert_eq!(pipe.verdict(Limits::RECOGNITION), Verdict::Refused(vec![Reason::NoAudio]));
 }
 
 #[test]
