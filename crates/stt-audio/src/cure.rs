@@ -112,17 +112,16 @@ const fn needs(codec: Codec, container: Container) -> Option<Needs> {
         | (Container::Flac, Codec::Flac | Codec::Unknown)
         | (Container::Mp3, Codec::Mp1 | Codec::Mp2 | Codec::Mp3 | Codec::Unknown)
         | (Container::Ogg, Codec::Flac | Codec::Vorbis)
+        | (Container::Mp4, Codec::ALaw | Codec::MuLaw)
         | (
             Container::Matroska | Container::Mp4 | Container::WebM,
-            Codec::ALaw
-            | Codec::Aac
+            Codec::Aac
             | Codec::Alac
             | Codec::Flac
             | Codec::Float
             | Codec::Mp1
             | Codec::Mp2
             | Codec::Mp3
-            | Codec::MuLaw
             | Codec::Pcm
             | Codec::Unknown
             | Codec::Vorbis,

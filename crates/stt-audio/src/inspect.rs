@@ -181,6 +181,10 @@ impl Inspection {
 
     fn of_facts(container: Container, facts: Facts) -> Self {
         let Facts { bits, channels, codec, length, rate, shape, warnings } = facts;
+        let codec = match (codec, channels) {
+            (Codec::Aac, Some(3..)) => Codec::AacSurround,
+            _ => codec,
+        };
         Self { bits, channels, codec, length, rate, warnings, ..Self::of(container, Found::Other(shape)) }
     }
 
@@ -204,10 +208,13 @@ impl fmt::Display for Inspection {
         if self.found == Found::Empty {
             return f.write_str("empty");
         }
-        write!(f, "{}", self.container)?;
         let codec = self.codec.to_string();
-        if self.codec != Codec::Unknown && codec != self.container.to_string() {
-            write!(f, ", {codec}")?;
+        match (self.container, self.codec) {
+            // Files of all layers of MPEG audio are alike but for what they are called.
+            (Container::Mp3, Codec::Mp1 | Codec::Mp2) => f.write_str(&codec)?,
+            (container, Codec::Unknown) => write!(f, "{container}")?,
+            (container, _) if codec == container.to_string() => write!(f, "{container}")?,
+            (container, _) => write!(f, "{container}, {codec}")?,
         }
         if let Some(rate) = self.rate {
             write!(f, ", {}", Rate(rate))?;
@@ -236,7 +243,7 @@ fn look(container: Container, source: &mut impl Source, total: Option<u64>) -> i
         Container::Asf => asf::look(source),
         Container::Au => au::look(source, total),
         Container::Caf => caf::look(source, total),
-        Container::Flac => flac::look(source),
+        Container::Flac => flac::look(source, total),
         Container::Matroska | Container::WebM => matroska::look(source),
         Container::Mp3 => mpeg::look(source, total),
         Container::Mp4 => mp4::look(source, total),

@@ -114,6 +114,10 @@ impl fmt::Display for Reason {
             Self::Channels(channels) => {
                 write!(f, "{}, the service takes mono (stereo was heard as silence)", Channels(*channels))
             }
+            // Files of all layers of MPEG audio are alike but for what they are called.
+            Self::Codec { codec, container: Container::Mp3 } => {
+                write!(f, "{codec}, the service takes WAV and Ogg Opus")
+            }
             Self::Codec { codec, container } => {
                 write!(f, "{codec} inside {container}, the service takes PCM in WAV and Opus in Ogg")
             }

@@ -21,7 +21,7 @@ use super::{
     track::{self, Chosen},
     trim::Trim,
 };
-use crate::{container::Container, damage::Damage, pcm::DecodeError, source::Input};
+use crate::{codec::Codec, container::Container, damage::Damage, pcm::DecodeError, source::Input};
 
 impl Decoder {
     pub(crate) fn aiff(input: Input) -> Result<Self, DecodeError> {
@@ -41,7 +41,13 @@ impl Decoder {
 
     pub(crate) fn matroska(input: Input, container: Container) -> Result<Self, DecodeError> {
         let bare = matroska::Bare::new(input)?;
-        let decoder = Self::start::<MkvReader<'static>>(bare.input, None, container, &[])?;
+        let decoder =
+            Self::start::<MkvReader<'static>>(bare.input, None, container, &[]).map_err(|error| match error {
+                DecodeError::NoAudio if bare.codec != Codec::Unknown => {
+                    DecodeError::Codec { codec: bare.codec, container }
+                }
+                error => error,
+            })?;
         Ok(Self { expected: bare.length, ..decoder })
     }
 

@@ -3,12 +3,16 @@
 use std::io::{self, Read};
 
 use crate::{
+    codec::Codec,
+    formats::matroska,
     pcm::DecodeError,
     source::{Input, fill},
 };
 
 /// A file of nothing but the description of its tracks and their packets.
 pub(super) struct Bare {
+    /// Of the first track of sound.
+    pub(super) codec: Codec,
     pub(super) input: Input,
     /// How long it must be, in bytes, where the original says so; a recording that was never finished does not.
     pub(super) length: Option<u64>,
@@ -35,9 +39,11 @@ impl Bare {
             match element.id {
                 CLUSTER => {
                     let rest = end.map(|end| end.saturating_sub(source.position));
+                    // Reading memory does not fail.
+                    let codec = matroska::look(&mut &bytes[..]).map_or(Codec::Unknown, |facts| facts.codec);
                     bytes.extend_from_slice(&element.header);
                     let length = rest.map(|rest| rest.saturating_add(bytes.len() as u64));
-                    return Ok(Self { input: source.input.after(bytes), length });
+                    return Ok(Self { codec, input: source.input.after(bytes), length });
                 }
                 INFO | TRACKS => source.copy(&element, &mut bytes)?,
                 _ => source.skip(&element)?,

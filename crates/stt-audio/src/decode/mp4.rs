@@ -21,6 +21,7 @@ pub(super) struct Index {
 /// An audio track.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub(super) struct Track {
+    pub(super) channels: u16,
     pub(super) codec: Option<Codec>,
     /// Length of what is to be heard, in ticks of the whole file; 0 where that is not said.
     duration: u64,
@@ -127,7 +128,10 @@ impl Track {
         let scale = number(time, if is_wide(time) { 20 } else { 12 })?;
         let tables = child(child(media, b"minf")?, b"stbl")?;
         let mut track = Self { id, movie_scale, scale, ..Self::default() };
-        track.codec = child(tables, b"stsd").and_then(|table| codec(table.get(12..16)?));
+        if let Some(table) = child(tables, b"stsd") {
+            track.codec = table.get(12..16).and_then(codec);
+            track.channels = table.get(32..34).map_or(0, |count| u16::from_be_bytes([count[0], count[1]]));
+        }
         track.packets = child(tables, b"stts").map_or(0, total);
         if let Some(list) = child(bytes, b"edts").and_then(|edits| child(edits, b"elst")) {
             track.edit(list);
@@ -184,12 +188,14 @@ fn codec(kind: &[u8]) -> Option<Codec> {
     Some(match kind {
         b"ac-3" => Codec::Ac3,
         b"alac" => Codec::Alac,
+        b"alaw" => Codec::ALaw,
         b"dtsc" | b"dtse" | b"dtsh" | b"dtsl" => Codec::Dts,
         b"ec-3" => Codec::EAc3,
         b"mp4a" => Codec::Aac,
         b"Opus" => Codec::Opus,
         b"samr" => Codec::AmrNb,
         b"sawb" | b"sawp" => Codec::AmrWb,
+        b"ulaw" => Codec::MuLaw,
         other => Codec::FourCc(*other.first_chunk()?),
     })
 }

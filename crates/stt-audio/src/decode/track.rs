@@ -73,7 +73,8 @@ pub(super) fn choose(
     let mut refused = None;
     for track in tracks {
         let Some(CodecParameters::Audio(parameters)) = &track.codec_params else { continue };
-        match decoder(parameters, guard, container) {
+        let law = named.iter().find(|named| named.id == track.id).and_then(|named| law(*named, parameters));
+        match decoder(law.as_ref().unwrap_or(parameters), guard, container) {
             Ok((rate, skip, sound)) => return Ok(Chosen { rate, skip, sound, track: track.id }),
             Err(error) => {
                 refused.get_or_insert(error);
@@ -90,6 +91,17 @@ pub(super) fn choose(
         (None, None) if container == Container::Ogg => DecodeError::Codec { codec: Codec::Unknown, container },
         (None, None) => DecodeError::NoAudio,
     })
+}
+
+/// What symphonia does not say of A-law and mu-law in MP4.
+fn law(track: mp4::Track, parameters: &AudioCodecParameters) -> Option<AudioCodecParameters> {
+    let codec = match track.codec? {
+        Codec::ALaw => CODEC_ID_PCM_ALAW,
+        Codec::MuLaw => CODEC_ID_PCM_MULAW,
+        _ => return None,
+    };
+    let channels = Some(Channels::Discrete(track.channels)).filter(|channels| 0 < channels.count());
+    Some(AudioCodecParameters { codec, channels, ..parameters.clone() })
 }
 
 /// A fresh decoder of MPEG audio, for the number of its layer.
@@ -125,7 +137,11 @@ fn decoder(
     // Of MPEG audio without a header the length is estimated, and all that is behind the estimate would be dropped.
     let options = AudioDecoderOptions::default().gapless(!is_mpeg);
     // A promise that only makes it allocate in advance.
-    let parameters = AudioCodecParameters { max_frames_per_packet: None, ..parameters.clone() };
+    let mut parameters = AudioCodecParameters { max_frames_per_packet: None, ..parameters.clone() };
+    if matches!(parameters.codec, CODEC_ID_PCM_ALAW | CODEC_ID_PCM_MULAW) {
+        // Files say the 8 bits that are stored, where the decoder wants the 16 that come of them.
+        (parameters.bits_per_sample, parameters.bits_per_coded_sample) = (None, None);
+    }
     let rate = parameters.sample_rate.unwrap_or(0);
     let unsupported = || Error::Unsupported("no decoder");
     let decoder = guard.call(|| match parameters.codec {

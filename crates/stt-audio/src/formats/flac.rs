@@ -7,13 +7,21 @@ use crate::{
     formats::{Facts, estimated, mpeg},
     length::Length,
     source::Source,
+    units,
 };
 
-pub(crate) fn look(source: &mut impl Source) -> io::Result<Facts> {
+pub(crate) fn look(source: &mut impl Source, total: Option<u64>) -> io::Result<Facts> {
     let start = mpeg::audio_start(source)?;
-    let info = source.array::<34>(start + 8)?;
-    let facts = Facts { codec: Codec::Flac, ..Facts::default() };
-    Ok(info.map_or(facts, |info| stream_info(&info)))
+    let Some(info) = source.array::<34>(start + 8)? else {
+        return Ok(Facts { codec: Codec::Flac, ..Facts::default() });
+    };
+    let mut facts = stream_info(&info);
+    if let (Length::Estimated(length), Some(rate), Some(total)) = (facts.length, facts.rate, total)
+        && units::time_of((total / SHORTEST_FRAME).saturating_mul(LARGEST_BLOCK), rate.into()) < length
+    {
+        facts.length = Length::Unknown;
+    }
+    Ok(facts)
 }
 
 /// What the block `STREAMINFO` says. It counts the samples, but a file may have been cut since.
@@ -33,3 +41,9 @@ pub(crate) fn stream_info(info: &[u8; 34]) -> Facts {
         ..Facts::default()
     }
 }
+
+/// A frame in bytes: six of its header, two of a value that does not change, two of its checksum (RFC 9639, section 9).
+const SHORTEST_FRAME: u64 = 10;
+
+/// Samples of one channel in a frame.
+const LARGEST_BLOCK: u64 = 65_535;

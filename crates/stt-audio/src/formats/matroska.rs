@@ -171,7 +171,12 @@ fn codec_of(name: &[u8], private: &[u8]) -> Codec {
         b"A_PCM/INT/BIG" | b"A_PCM/INT/LIT" => Codec::Pcm,
         b"A_VORBIS" => Codec::Vorbis,
         // What Windows knows it by; its format tag comes first.
-        b"A_MS/ACM" => private.first_chunk().map_or(Codec::Unknown, |&tag| Codec::of_wav_tag(u16::from_le_bytes(tag))),
+        b"A_MS/ACM" => match private.first_chunk().map(|&tag| u16::from_le_bytes(tag)) {
+            Some(6) => Codec::ALaw,
+            Some(7) => Codec::MuLaw,
+            Some(tag) => Codec::WavTag(tag),
+            None => Codec::Unknown,
+        },
         name if name.starts_with(b"A_AAC") && name.ends_with(b"/SBR") => Codec::HeAac,
         name if name.starts_with(b"A_AAC") => Config::read(private).map_or(Codec::Aac, |config| config.codec),
         _ => match name.strip_prefix(b"A_").and_then(|name| name.first_chunk()) {

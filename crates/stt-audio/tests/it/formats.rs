@@ -422,7 +422,7 @@ fn an_estimate_is_never_too_long_and_a_certain_length_is() {
     for bytes in [
         [mp3_frame_with_count(137_813), mp3_frame()].concat(),
         mp3_frame_of_speech().repeat(2000),
-        flac(hour),
+        [flac(hour), vec![0; 30_000]].concat(),
         m4a(&[track(b"soun", 44_100, hour as u32, &aac(&[0x12, 0x10]))]),
         matroska(b"webm", b"A_OPUS", b"", Some(3_600_000.0)),
         [page(2, 0, 7, &[b"\x01vorbis\0\0\0\0\x01\x44\xac\0\0"]), page(4, hour, 7, &[b"x"])].concat(),
@@ -528,7 +528,7 @@ fn what_other_programs_wrote_is_told_as_they_wrote_it() {
         ("chirp-cbr-xing.mp3", "MP3, 44.1 kHz, mono", Some(50_001)),
         ("chirp-vbr-bare.mp3", "MP3, 44.1 kHz, mono", Some(50_001)),
         ("chirp-cbr-bare.mp3", "MP3, 16 kHz, mono", Some(16_001)),
-        ("chirp.mp2", "MP3, MPEG layer II, 48 kHz, mono", Some(50_001)),
+        ("chirp.mp2", "MP2, 48 kHz, mono", Some(50_001)),
         ("chirp-aac.m4a", "MP4 (M4A), AAC, 44.1 kHz, stereo", Some(50_001)),
         ("chirp-aac-faststart.m4a", "MP4 (M4A), AAC, 44.1 kHz, stereo", Some(50_001)),
         ("chirp-aac-fragmented.mp4", "MP4 (M4A), AAC, 44.1 kHz, stereo", None),
@@ -540,6 +540,10 @@ fn what_other_programs_wrote_is_told_as_they_wrote_it() {
         ("chirp-ac3.mkv", "Matroska, AC-3, 48 kHz, mono", Some(50_001)),
         ("chirp-alac.m4a", "MP4 (M4A), ALAC, 16 kHz, mono", Some(4_001)),
         ("chirp-alac.caf", "CAF, ALAC, 16 kHz, mono", Some(4_001)),
+        ("chirp-alaw.caf", "CAF, A-law, 8 kHz, mono, 8 bits", Some(2_001)),
+        ("chirp-alaw.mkv", "Matroska, A-law, 8 kHz, mono", Some(2_001)),
+        ("chirp-ulaw.mov", "MP4 (M4A), mu-law, 8 kHz, mono", Some(2_001)),
+        ("chirp-aac-six.m4a", "MP4 (M4A), AAC with more than two channels, 48 kHz, 6 channels", Some(24_000)),
         ("chirp.flac", "FLAC, 16 kHz, stereo, 16 bits", Some(4_001)),
         ("chirp-flac.ogg", "Ogg, FLAC, 16 kHz, stereo", Some(4_001)),
         ("chirp-vorbis.ogg", "Ogg, Vorbis, 44.1 kHz, stereo", Some(50_001)),
@@ -572,6 +576,18 @@ fn what_other_programs_wrote_is_told_as_they_wrote_it() {
             (length, _) => panic!("{name}: {length:?}"),
         }
     }
+}
+
+#[test]
+fn a_length_that_the_bytes_cannot_hold_is_none() {
+    let length = |samples: u64| {
+        let mut bytes = flac(samples);
+        bytes.resize(1_000, 0);
+        inspect(&bytes).length
+    };
+    // A frame has 10 bytes at least and 65,535 samples at most.
+    assert_eq!(length(100 * 65_535), Length::Estimated(Duration::from_secs(1) * 6_553_500 / 44_100));
+    assert_eq!(length(100 * 65_535 + 1), Length::Unknown);
 }
 
 #[test]
