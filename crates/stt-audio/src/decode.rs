@@ -45,6 +45,8 @@ pub(crate) struct Decoder {
     /// How many bytes there must be in all, where that is known.
     expected: Option<u64>,
     format: Box<dyn FormatReader>,
+    /// Of FLAC.
+    frames: Option<flac::Frames>,
     guard: Arc<Guard>,
     heard: bool,
     mpeg: Option<Mpeg>,
@@ -94,8 +96,16 @@ impl Decoder {
             self.watch()?;
             let packet = match self.next_packet() {
                 Ok(Some(packet)) => packet,
+                Ok(None) if self.follow_flac()? => continue,
                 Ok(None) => return self.end(false),
-                Err(Failure::Ended) => return self.end(true),
+                Err(Failure::Ended) => {
+                    if !self.follow_flac()? {
+                        return self.end(true);
+                    }
+                    // The one before was cut short.
+                    self.damage.lose(1, self.packets)?;
+                    continue;
+                }
                 Err(Failure::Reset) => {
                     self.reset()?;
                     continue;

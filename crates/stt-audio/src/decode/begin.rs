@@ -36,6 +36,23 @@ impl Decoder {
     }
 
     pub(crate) fn flac(input: Input) -> Result<Self, DecodeError> {
+        let frames = flac::Frames::new(input);
+        let first = frames.first().map_err(DecodeError::Io)?;
+        let decoder = Self::one_flac(first)?;
+        Ok(Self { frames: Some(frames), ..decoder })
+    }
+
+    /// Goes on with the FLAC file that follows this one, if one does.
+    pub(super) fn follow_flac(&mut self) -> Result<bool, DecodeError> {
+        let Some(input) = self.frames.as_ref().and_then(flac::Frames::next) else { return Ok(false) };
+        let Self { format, guard, rate, sound, track, .. } = Self::one_flac(input)?;
+        self.quiet.1 = 0;
+        self.next_pts = None;
+        (self.format, self.guard, self.rate, self.sound, self.track) = (format, guard, rate, sound, track);
+        Ok(true)
+    }
+
+    fn one_flac(input: Input) -> Result<Self, DecodeError> {
         Self::start::<FlacReader<'static>>(flac::bare(input)?, None, Container::Flac, &[])
     }
 
@@ -105,6 +122,7 @@ impl Decoder {
             container,
             damage: Damage::default(),
             expected: None,
+            frames: None,
             format,
             guard,
             heard: false,

@@ -180,7 +180,8 @@ impl<R: Read> OggOpusReader<R> {
             };
             if ends {
                 let tags = std::mem::replace(&mut link.tags, Tags::Passed);
-                if !packet.is_empty() && !(tags == Tags::Awaited && packet.starts_with(b"OpusTags")) {
+                let is_comment = tags == Tags::Awaited && packet.starts_with(b"OpusTags");
+                if !packet.is_empty() && !is_comment {
                     let length = length(packet);
                     self.packets += 1;
                     link.done += length;

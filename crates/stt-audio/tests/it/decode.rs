@@ -118,6 +118,25 @@ fn a_wav_is_read_without_any_of_it() {
 }
 
 #[test]
+fn flac_files_that_follow_each_other_are_all_heard() {
+    let file = fixture("chirp.flac");
+    let whole = [file.clone(), file.clone(), file.clone()].concat();
+    for heard in [Heard::file(&whole), Heard::pipe(&whole)] {
+        assert!(heard.error.is_none(), "{:?}", heard.error);
+        assert_eq!(heard.losses, []);
+        assert_eq!(heard.frames(), [3 * 4_001]);
+        for part in heard.parts[0].2.chunks(2 * 4_001) {
+            assert!(90.0 <= Chirp { seconds: 4_001.0 / 16_000.0 }.check(&(16_000, 2, part.to_vec()), 0));
+        }
+    }
+    // The first is cut in the middle of a frame.
+    let heard = Heard::file(&[&file[..file.len() / 2], &file].concat());
+    assert!(heard.error.is_none(), "{:?}", heard.error);
+    assert_eq!(heard.losses, [Loss::Packets(1)]);
+    assert!((4_001 + 1_152..8_002).contains(&heard.frames()[0]), "{:?}", heard.frames());
+}
+
+#[test]
 fn streams_that_follow_each_other_in_one_ogg_file_are_all_heard() {
     let (first, second) = (fixture("chirp-vorbis.ogg"), fixture("chirp-vorbis-mono.ogg"));
     let heard = Heard::file(&[first.clone(), second, first].concat());
