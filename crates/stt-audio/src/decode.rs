@@ -256,7 +256,7 @@ impl Decoder {
         let is_cut = match (self.container, &self.mpeg) {
             // A recording that was never finished has no end to be missed.
             (Container::Matroska | Container::WebM, _) => self.expected.is_some_and(|expected| read < expected),
-            (_, Some(mpeg)) => mpeg.info.is_some_and(|info| self.packets < info.frames),
+            (_, Some(_)) => false,
             (Container::Ogg, _) => self.aligned.as_ref().is_some_and(Aligned::is_cut),
             _ => early,
         };
@@ -269,6 +269,10 @@ impl Decoder {
         }
         if is_cut {
             self.damage.tell(Loss::CutShort);
+        }
+        // Whether it is the end that is missing, nobody can know.
+        if let Some(loss) = self.mpeg.and_then(|mpeg| mpeg.info?.missing(self.packets, self.rate)) {
+            self.damage.tell(loss);
         }
         Ok(!self.block.is_empty())
     }

@@ -63,10 +63,8 @@ fn open_input(mut input: Input) -> Result<Box<dyn PcmSource>, DecodeError> {
     match Container::sniff(&prefix) {
         Container::Wav => wav(input, prefix),
         Container::Ogg => ogg(input, prefix),
-        container @ (Container::Ac3 | Container::Amr | Container::Asf | Container::Au) => {
-            Err(DecodeError::Container(container))
-        }
-        container if container == Container::Unknown || container.is_audio() => other(input, prefix, container),
+        container if container == Container::Unknown || container.is_read() => other(input, prefix, container),
+        container if container.is_audio() => Err(DecodeError::Container(container)),
         container => Err(DecodeError::NotAudio(container)),
     }
 }
@@ -126,6 +124,8 @@ fn other(input: Input, prefix: Vec<u8>, container: Container) -> Result<Box<dyn 
         Container::Matroska | Container::WebM => Decoder::matroska(input, container)?,
         Container::Mp4 => Decoder::mp4(kept(input)?)?,
         Container::Ogg => Decoder::ogg(input)?,
+        // Behind a tag, or behind zeros.
+        other if other.is_audio() => return Err(DecodeError::Container(other)),
         other => return Err(DecodeError::NotAudio(other)),
     };
     Ok(Box::new(decoder))

@@ -63,6 +63,13 @@ pub enum Loss {
     Clipped(u64),
     /// The file ends where more must follow; how much is not known.
     CutShort,
+    /// Frames of MP3 that the header counts and the file does not have, wherever they were.
+    Frames {
+        /// How many.
+        missing: u64,
+        /// How long they are.
+        length: Duration,
+    },
     /// Samples of floating point that are no numbers; silence stands in their place.
     NotNumbers(u64),
     /// Packets of compressed audio that could not be decoded; nothing stands in their place.
@@ -150,6 +157,9 @@ impl fmt::Display for Loss {
             Self::Clipped(1) => f.write_str("1 sample beyond full scale was clipped"),
             Self::Clipped(count) => write!(f, "{count} samples beyond full scale were clipped"),
             Self::CutShort => f.write_str("the file ends in the middle; what came behind is missing"),
+            Self::Frames { missing, length } => {
+                write!(f, "{missing} frames ({}) that the header counts are not there", Seconds(length))
+            }
             Self::NotNumbers(1) => f.write_str("1 sample that is no number was made silence"),
             Self::NotNumbers(count) => write!(f, "{count} samples that are no numbers were made silence"),
             Self::Packets(1) => f.write_str("1 packet could not be decoded and was left out"),

@@ -1,6 +1,6 @@
 //! What an encoder of MP3 says that it added in front and behind.
 
-use crate::formats::mpeg::Frame;
+use crate::{formats::mpeg::Frame, pcm::Loss, units::time_of};
 
 /// What the first frame, which holds no sound, says about the others.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -42,6 +42,12 @@ impl Info {
             padding: trims & 0xfff,
             samples: frame.samples(),
         })
+    }
+
+    /// What is missing where there were only so many frames.
+    pub(super) fn missing(&self, found: u64, rate: u32) -> Option<Loss> {
+        let frames = self.frames.checked_sub(found).filter(|&missing| 0 < missing)?;
+        Some(Loss::Frames { missing: frames, length: time_of(frames * u64::from(self.samples), rate.into()) })
     }
 
     /// Samples to drop at the beginning, and to keep from there.

@@ -503,6 +503,8 @@ fn each_reason_has_its_cure() {
         (codec(Codec::WavTag(0x55), Container::Wav), Cure::Elsewhere),
         (Reason::Container(Container::WebM), Cure::Convert),
         (Reason::Container(Container::Amr), Cure::Elsewhere),
+        (Reason::Container(Container::Avi), Cure::Elsewhere),
+        (Reason::NotAudio(Container::Zip), Cure::None),
         (Reason::NotAudio(Container::Unknown), Cure::Describe),
         (Reason::NotAudio(Container::Base64), Cure::Elsewhere),
         (Reason::NotAudio(Container::Json), Cure::None),

@@ -1,5 +1,7 @@
 //! MPEG audio, whose headers lie and whose files are glued together.
 
+use stt_audio::Loss;
+
 use crate::heard::{Chirp, Heard, fixture};
 
 fn check_whole(bytes: &[u8], frames: usize, late: i64) {
@@ -26,6 +28,21 @@ fn a_wrong_number_of_frames_loses_nothing_at_the_end() {
 
     for count in [0, 1, 5, 44, 46, 100_000, u32::MAX] {
         check_whole(&counted(&bytes, count), 45 * 1152 - 1105, 0);
+    }
+}
+
+#[test]
+fn frames_that_the_header_counts_and_are_not_there_are_told_wherever_they_were() {
+    let bytes = fixture("chirp-vbr-lame.mp3");
+    // 45 frames of 1152 samples follow that of the header. Each begins with this mark; the bit rate varies.
+    let frames: Vec<_> = (0..bytes.len()).filter(|&at| bytes[at..].starts_with(&[0xff, 0xfb])).collect();
+    let cut = [&bytes[..frames[11]], &bytes[frames[21]..]].concat();
+    for bytes in [cut, bytes[..frames[36]].to_vec()] {
+        let heard = Heard::file(&bytes);
+        assert!(heard.error.is_none(), "{:?}", heard.error);
+        let [loss @ Loss::Frames { missing: 10, length }] = heard.losses[..] else { panic!("{:?}", heard.losses) };
+        assert_eq!(length.as_micros(), 10 * 1152 * 1_000_000 / 44_100);
+        assert_eq!(loss.to_string(), "10 frames (0.3 s) that the header counts are not there");
     }
 }
 
