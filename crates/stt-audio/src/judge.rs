@@ -1,9 +1,12 @@
 //! Whether the service would take what a file is.
 
+use std::time::Duration;
+
 use stt_model::AudioFormat;
 
 use crate::{
     codec::Codec,
+    container::Container,
     formats::Shape,
     inspect::{Found, Inspection},
     length::Length,
@@ -21,9 +24,7 @@ impl Inspection {
     #[must_use]
     pub fn verdict(&self, limits: Limits) -> Verdict {
         let mut reasons = self.reasons();
-        if let Length::Exact(length) = self.length
-            && limits.longest() < length
-        {
+        if let Some(length) = self.length_by_count().filter(|&length| limits.longest() < length) {
             reasons.push(Reason::TooLong { length, limits });
         }
         if !reasons.is_empty() {
@@ -34,6 +35,18 @@ impl Inspection {
                 new_header(wav, *total).map_or(Verdict::Accepted(AudioFormat::WavPcm16k), Verdict::NewHeader)
             }
             _ => Verdict::Accepted(AudioFormat::OggOpus),
+        }
+    }
+
+    /// How long the audio is by what is there, or of a pipe by what its header counts: samples that stand one by one. A
+    /// length that follows from rates of bits is a guess.
+    fn length_by_count(&self) -> Option<Duration> {
+        let is_stored = matches!(self.container, Container::Aiff | Container::Au | Container::Caf | Container::Wav)
+            && matches!(self.codec, Codec::ALaw | Codec::Float | Codec::MuLaw | Codec::Pcm);
+        match self.length {
+            Length::Estimated(length) if is_stored => Some(length),
+            Length::Exact(length) => Some(length),
+            Length::Estimated(_) | Length::Unknown => None,
         }
     }
 

@@ -198,10 +198,16 @@ fn a_pipe_is_judged_by_its_beginning() {
 }
 
 #[test]
-fn a_promise_alone_is_never_too_long() {
-    let bytes = MadeWav { data_size: 1_000_000_000, ..MadeWav::documented() }.bytes();
+fn the_beginning_of_a_pipe_is_judged_as_the_whole_would_be() {
+    for (frames, expected) in [(960_000, &[][..]), (960_001, &["60.1 s, the limit is 60 s"])] {
+        let whole = MadeWav::new(1, 16_000, 1, 16, frames).bytes();
 
-    assert_eq!(reasons(&Inspection::of_prefix(&bytes, None)), [""; 0]);
+        assert_eq!(reasons(&Inspection::of_prefix(&whole[..1024], None)), expected);
+        assert_eq!(reasons(&inspect(&whole)), expected);
+    }
+    // What programs write that do not know it is no promise.
+    let open = MadeWav { data_size: 0x7fff_ffff - 36, ..MadeWav::documented() }.bytes();
+    assert_eq!(reasons(&Inspection::of_prefix(&open, None)), [""; 0]);
 }
 
 #[test]
@@ -217,6 +223,8 @@ fn what_is_no_audio_is_called_by_its_name() {
         (b"\x1a\x45\xdf\xa3\x9f\x42\x82\x84webm", "WebM, the service takes WAV and Ogg Opus"),
         (b"fLaC\0\0\0\x22", "FLAC, the service takes WAV and Ogg Opus"),
         (b"FORM\0\0\0\x24AIFFCOMM", "AIFF, the service takes WAV and Ogg Opus"),
+        (b"PK\x03\x04\x14\0", "ZIP archive, not audio"),
+        (b"RIFF\x24\0\0\0AVI LIST", "AVI, the service takes WAV and Ogg Opus"),
         (b"#!AMR\n\x3c", "AMR, the service takes WAV and Ogg Opus"),
     ] {
         assert_eq!(reasons(&inspect(bytes)), [expected]);
