@@ -10,6 +10,7 @@ mod matroska;
 mod mp4;
 mod mpeg;
 mod ogg;
+mod padding;
 mod track;
 mod trim;
 mod vorbis;

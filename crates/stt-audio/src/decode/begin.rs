@@ -18,6 +18,7 @@ use super::{
     Decoder, Mpeg, State, aiff, caf, flac,
     guard::{Failure, Guarded},
     matroska, mp4, mpeg, ogg,
+    padding::Padding,
     track::{self, Chosen},
     trim::Trim,
 };
@@ -56,7 +57,8 @@ impl Decoder {
         Self::start::<FlacReader<'static>>(flac::bare(input)?, None, Container::Flac, &[])
     }
 
-    pub(crate) fn matroska(input: Input, container: Container) -> Result<Self, DecodeError> {
+    pub(crate) fn matroska(mut input: Input, container: Container) -> Result<Self, DecodeError> {
+        let padding = Padding::read(&mut input)?;
         let bare = matroska::Bare::new(input)?;
         let decoder =
             Self::start::<MkvReader<'static>>(bare.input, None, container, &[]).map_err(|error| match error {
@@ -65,7 +67,9 @@ impl Decoder {
                 }
                 error => error,
             })?;
-        Ok(Self { expected: bare.length, ..decoder })
+        let padding = padding.filter(|padding| padding.track == u64::from(decoder.track));
+        let behind = padding.map_or(0, |padding| padding.frames(decoder.rate));
+        Ok(Self { expected: bare.length, trim: Trim::without_last(decoder.trim.skip(), behind), ..decoder })
     }
 
     /// MPEG audio, or AAC with ADTS headers.

@@ -15,6 +15,8 @@ pub(super) struct Trim {
 enum Keep {
     #[default]
     All,
+    /// All but so many frames at the end, which are held back.
+    ButLast(u64),
     /// So many frames and no more.
     Only(u64),
     /// So many frames; those behind are held back until it is known whether the number can be believed.
@@ -32,6 +34,12 @@ impl Trim {
         Self { held: Vec::new(), keep: Keep::Perhaps(keep), skip }
     }
 
+    /// Drops `skip` frames, and as many as `last` at the end.
+    pub(super) fn without_last(skip: u64, last: u64) -> Self {
+        let keep = if last == 0 { Keep::All } else { Keep::ButLast(last) };
+        Self { held: Vec::new(), keep, skip }
+    }
+
     /// Frames that are still to be dropped before anything is kept.
     pub(super) fn skip(&self) -> u64 {
         self.skip
@@ -46,6 +54,11 @@ impl Trim {
         let frames = frames - skip;
         match &mut self.keep {
             Keep::All => {}
+            Keep::ButLast(last) => {
+                self.held.append(block);
+                let last = usize::try_from(*last).unwrap_or(usize::MAX).saturating_mul(channels);
+                block.extend(self.held.drain(..self.held.len().saturating_sub(last)));
+            }
             Keep::Only(left) => {
                 let kept = usize::try_from(*left).unwrap_or(usize::MAX).min(frames);
                 *left -= kept as u64;
@@ -67,7 +80,7 @@ impl Trim {
     /// What was held back, unless it is `trusted` to be padding.
     pub(super) fn end(&mut self, trusted: bool) -> Vec<f32> {
         let held = std::mem::take(&mut self.held);
-        if trusted { Vec::new() } else { held }
+        if trusted || matches!(self.keep, Keep::ButLast(_)) { Vec::new() } else { held }
     }
 }
 

@@ -149,7 +149,7 @@ pub(crate) fn look(source: &mut impl Source) -> io::Result<Facts> {
 }
 
 /// A number whose first byte tells how many bytes it has, with that mark or without it, and how many they are.
-fn number(bytes: &[u8], marked: bool) -> Option<(usize, u64)> {
+pub(crate) fn number(bytes: &[u8], marked: bool) -> Option<(usize, u64)> {
     let &first = bytes.first()?;
     let length = first.leading_zeros() as usize + 1;
     let value =

@@ -44,9 +44,9 @@ const HEARD: &[Row] = &[
     #[cfg(feature = "opus")]
     ("chirp-opus.mp4", 48_000, 1, 50_001, 50_001, 0, 10.0),
     #[cfg(feature = "opus")]
-    ("chirp-opus.webm", 48_000, 1, 50_001, 50_568, 0, 10.0),
+    ("chirp-opus.webm", 48_000, 1, 50_001, 50_001, 0, 10.0),
     #[cfg(feature = "opus")]
-    ("chirp-opus-live.webm", 48_000, 1, 50_001, 50_568, 0, 10.0),
+    ("chirp-opus-live.webm", 48_000, 1, 50_001, 50_001, 0, 10.0),
 ];
 
 /// In samples of 48 kHz, which Opus is decoded to.
@@ -74,7 +74,13 @@ fn a_pipe_gives_what_the_file_gives() {
         let (file, pipe) = (Heard::file(&bytes), Heard::pipe(&bytes));
 
         assert!(pipe.error.is_none(), "{name}: {:?}", pipe.error);
-        assert!(file.parts == pipe.parts, "{name}");
+        if name.ends_with(".webm") {
+            // Only its end tells how much of it is padding: the packets have 20 ms, so it is less than that.
+            let (file, pipe) = (&file.parts[0].2, &pipe.parts[0].2);
+            assert!(pipe.starts_with(file) && pipe.len() - file.len() < 960, "{name}");
+        } else {
+            assert!(file.parts == pipe.parts, "{name}");
+        }
     }
 }
 
