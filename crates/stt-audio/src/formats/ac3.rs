@@ -60,6 +60,20 @@ pub(crate) fn is_ac3(bytes: &[u8]) -> bool {
     Frame::read(bytes).is_some_and(|first| second(first).is_some_and(|second| second.rate == first.rate))
 }
 
+/// Channels by the box of the codec in the description of a track of MP4 (ETSI TS 102 366, annex F).
+pub(crate) fn channels(description: &[u8]) -> Option<u16> {
+    let body = |name: &[u8; 4]| description.windows(4).position(|four| four == name).map(|at| &description[at + 4..]);
+    // In AC-3 ten bits of rate, version and kind come before the mode, in E-AC-3 28 with another rate.
+    let (bits, behind) = match body(b"dac3") {
+        Some(&[first, second, third, ..]) => (u32::from_be_bytes([first, second, third, 0]), 10),
+        Some(_) => return None,
+        None => (u32::from_be_bytes(*body(b"dec3")?.first_chunk()?), 28),
+    };
+    let mode = bits << behind >> 29;
+    let low = bits << (behind + 3) >> 31;
+    Some(CHANNELS[mode as usize] + low as u16)
+}
+
 pub(crate) fn look(source: &mut impl Source, total: Option<u64>) -> io::Result<Facts> {
     let Some(Frame { codec, rate, channels, length, samples }) =
         source.array::<8>(0)?.as_ref().and_then(|head| Frame::read(head))

@@ -4,7 +4,7 @@ use std::io;
 
 use crate::{
     codec::Codec,
-    formats::{Facts, Shape, aac::Config, estimated},
+    formats::{Facts, Shape, aac::Config, ac3, estimated, mpeg::Frame},
     source::Source,
     warning::Warning,
 };
@@ -83,6 +83,23 @@ impl<S: Source> Walk<'_, S> {
     }
 }
 
+impl<S: Source> Walk<'_, S> {
+    /// The first frame of a track of MPEG audio, by the table of its chunks.
+    fn first_frame(&mut self, sound: Part) -> io::Result<Option<Frame>> {
+        let Some(tables) = self.follow(&[b"minf", b"stbl"], sound)? else { return Ok(None) };
+        // The version, the number of chunks, and where each begins.
+        let at = match self.find(*b"stco", tables)? {
+            Some(part) => self.source.array(part.body + 8)?.map(|at| u64::from(u32::from_be_bytes(at))),
+            None => match self.find(*b"co64", tables)? {
+                Some(part) => self.source.array(part.body + 8)?.map(u64::from_be_bytes),
+                None => None,
+            },
+        };
+        let Some(at) = at else { return Ok(None) };
+        Ok(self.source.array::<4>(at)?.and_then(|header| Frame::read(&header)))
+    }
+}
+
 pub(crate) fn look(source: &mut impl Source, total: Option<u64>) -> io::Result<Facts> {
     let mut walk = Walk { source, left: BOXES };
     let (mut at, mut index, mut media) = (0, None, None);
@@ -117,6 +134,10 @@ pub(crate) fn look(source: &mut impl Source, total: Option<u64>) -> io::Result<F
         Some(part) => describe(&walk.source.piece(part.body + 8, DESCRIPTION)?).unwrap_or_default(),
         None => Facts::default(),
     };
+    if facts.codec == Codec::Mp3 {
+        // The description has two channels, whatever there are.
+        facts.channels = walk.first_frame(sound)?.map(|frame| frame.channels);
+    }
     if let Some(header) = walk.find(*b"mdhd", sound)? {
         match duration(&walk.source.piece(header.body, 32)?) {
             Some((0, _)) if !fragmented => facts.shape = Shape::NoAudio,
@@ -170,6 +191,10 @@ fn describe(entry: &[u8]) -> Option<Facts> {
         if let Some(config) = config {
             (facts.rate, facts.channels) = (config.rate.or(facts.rate), config.channels.or(facts.channels));
         }
+    }
+    // The description of AC-3 has two channels, whatever there are: the box of the codec says how many.
+    if let Codec::Ac3 | Codec::EAc3 = facts.codec {
+        facts.channels = ac3::channels(entry);
     }
     Some(facts)
 }

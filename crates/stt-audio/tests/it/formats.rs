@@ -327,11 +327,17 @@ fn the_codec_of_mp4_is_told_by_its_name() {
     ] {
         assert_eq!(sound(aac(&bits(config))).to_string(), format!("MP4 (M4A), {told}, about 2.0 s"), "{config}");
     }
+    // ETSI TS 102 366: the mode, 1 for mono and 7 for five channels, and one bit for that of low frequencies, behind 10
+    // bits in AC-3 and behind 28 in E-AC-3.
+    let (dac3, dec3) = (part(b"dac3", &[0x10, 0x3c, 0]), part(b"dec3", &[0, 0, 0x10, 0b0000_0010]));
+    // In MP3, AC-3 and E-AC-3 the description itself has two channels, whatever there are.
     for (description, told) in [
-        (description(b"mp4a", 44_100, 2, 16, &esds(0x6b, b"")), "MP3, 44.1 kHz, stereo"),
+        (description(b"mp4a", 44_100, 2, 16, &esds(0x6b, b"")), "MP3, 44.1 kHz"),
+        (description(b"ac-3", 48_000, 2, 16, &dac3), "AC-3, 48 kHz, 6 channels"),
+        (description(b"ec-3", 48_000, 2, 16, &dec3), "E-AC-3, 48 kHz, mono"),
         (description(b"alac", 44_100, 2, 16, b""), "ALAC, 44.1 kHz, stereo"),
         (description(b"Opus", 48_000, 1, 16, b""), "Opus, 48 kHz, mono"),
-        (description(b"ac-3", 48_000, 2, 16, b""), "AC-3, 48 kHz, stereo"),
+        (description(b"ac-3", 48_000, 2, 16, b""), "AC-3, 48 kHz"),
         (description(b"samr", 8_000, 1, 16, b""), "AMR, 8 kHz, mono"),
         (description(b"sowt", 44_100, 2, 16, b""), "PCM, 44.1 kHz, stereo, 16 bits"),
         (description(b"dtsc", 48_000, 2, 16, b""), "codec \"dtsc\", 48 kHz, stereo"),
@@ -537,8 +543,8 @@ fn what_other_programs_wrote_is_told_as_they_wrote_it() {
         ("chirp.aac", "AAC, 44.1 kHz, mono", Some(50_001)),
         ("chirp-aac.mkv", "Matroska, AAC, 44.1 kHz, stereo", Some(50_001)),
         ("chirp-video.mp4", "MP4 (M4A), AAC, 48 kHz, mono", Some(50_001)),
-        // The description of AC-3 in MP4 says two channels, whatever there are.
-        ("chirp-ac3.mp4", "MP4 (M4A), AC-3, 48 kHz, stereo", Some(50_001)),
+        ("chirp-ac3.mp4", "MP4 (M4A), AC-3, 48 kHz, mono", Some(50_001)),
+        ("chirp-mp3.mp4", "MP4 (M4A), MP3, 48 kHz, mono", Some(50_001)),
         ("chirp-ac3.mkv", "Matroska, AC-3, 48 kHz, mono", Some(50_001)),
         ("chirp-alac.m4a", "MP4 (M4A), ALAC, 16 kHz, mono", Some(4_001)),
         ("chirp-alac.caf", "CAF, ALAC, 16 kHz, mono", Some(4_001)),
