@@ -209,7 +209,8 @@ fn by_magic(prefix: &[u8]) -> Option<Container> {
         b"caff" => Container::Caf,
         b".snd" => Container::Au,
         [0x30, 0x26, 0xb2, 0x75] => Container::Asf,
-        b"MAC " => Container::Ape,
+        // Its version in thousandths; what is written of addresses goes on with letters.
+        b"MAC " if prefix.get(5).is_some_and(|&high| (0x0b..0x20).contains(&high)) => Container::Ape,
         b"TTA1" | b"TTA2" => Container::Tta,
         b"wvpk" => Container::WavPack,
         b"riff" if four(4) == Some(&[0x2e, 0x91, 0xcf, 0x11]) => Container::W64,
@@ -346,6 +347,7 @@ mod tests {
             (b"RIFF\x24\0\0\0AVI LIST", Container::Avi),
             (b"RIFF\x24\0\0\0WEBPVP8 ", Container::Unknown),
             (b"MAC \x96\x0f\0\0", Container::Ape),
+            (b"MAC addresses of all", Container::Text),
             (b"TTA1\x01\0\x02\0", Container::Tta),
             (b"wvpk\x1a\0\0\0", Container::WavPack),
             (b"riff\x2e\x91\xcf\x11\xa5\xd6", Container::W64),

@@ -72,7 +72,8 @@ pub enum Loss {
     },
     /// Samples of floating point that are no numbers; silence stands in their place.
     NotNumbers(u64),
-    /// Packets of compressed audio that could not be decoded; nothing stands in their place.
+    /// Packets of compressed audio that could not be decoded; nothing stands in their place, but for what is
+    /// [`Silent`](Self::Silent).
     Packets(u64),
     /// Bytes at the end that make no whole sample of every channel.
     PartialFrame(u64),
@@ -162,8 +163,8 @@ impl fmt::Display for Loss {
             }
             Self::NotNumbers(1) => f.write_str("1 sample that is no number was made silence"),
             Self::NotNumbers(count) => write!(f, "{count} samples that are no numbers were made silence"),
-            Self::Packets(1) => f.write_str("1 packet could not be decoded and was left out"),
-            Self::Packets(count) => write!(f, "{count} packets could not be decoded and were left out"),
+            Self::Packets(1) => f.write_str("1 packet could not be decoded"),
+            Self::Packets(count) => write!(f, "{count} packets could not be decoded"),
             Self::PartialFrame(bytes) => {
                 write!(f, "the audio ends in the middle of a sample; {} left out", Bytes(bytes))
             }

@@ -131,6 +131,12 @@ fn headers_before_what_is_no_audio_are_refused() {
     }
     assert_eq!(reasons(&pages), ["headers, but no audio"]);
 
+    // Comments that fill the beginning of a pipe, which ends in the middle of a header, are no noise.
+    let comments = [opus(1, 0, 1)[..47].to_vec(), laced_page(0, u64::MAX, 7, &[255; 255], &[b'p'; 255 * 255])].concat();
+    let pipe = [comments, laced_page(1, u64::MAX, 7, &[144], &[b'p'; 144]), b"OggS\0\0\0\0\0\0".to_vec()].concat();
+    assert_eq!(pipe.len(), 65_536);
+    assert!(matches!(Inspection::of_prefix(&pipe, None).verdict(Limits::RECOGNITION), Verdict::Accepted(_)));
+
     let pipe = Inspection::of_prefix(&[&head[..], &noise].concat()[..65_536], None);
     assert_eq!(pipe.verdict(Limits::RECOGNITION), Verdict::Refused(vec![Reason::NoAudio]));
 }
