@@ -356,7 +356,7 @@ fn cases() -> Vec<Case> {
             "chained.ogg",
             [fixture("weather.ogg"), fixture("told.ogg")].concat(),
             &[
-                "Ogg, Opus, 16 kHz, mono, 2.3 s",
+                "Ogg, Opus, 16 kHz, mono, 4.3 s",
                 "refused: several Ogg streams in one file, the service would hear one",
                 FIX,
                 CONVERTS,
@@ -433,7 +433,7 @@ fn cases() -> Vec<Case> {
             "film.mp4",
             fixture("chirp-ac3.mp4"),
             &[
-                "MP4 (M4A), AC-3, 48 kHz, stereo, about 1.1 s",
+                "MP4 (M4A), AC-3, 48 kHz, mono, about 1.1 s",
                 "refused: AC-3 inside MP4 (M4A), the service takes PCM in WAV and Opus in Ogg",
                 "fix: ffmpeg -i NAME -ar 16000 -ac 1 STEM-16k.wav",
                 REFUSES,

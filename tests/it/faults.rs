@@ -368,7 +368,7 @@ fn an_input_that_cannot_be_read_stops_no_other() {
         run.err,
         format!(
             "missing.wav: not found\n{empty}: file is empty\n/dev/null: is no ordinary file\n\
-             hint: cat /dev/null | stt transcribe -\n{nothing}: no audio file in this folder\n\
+             hint: - reads it from a pipe: cat /dev/null | stt … -\n{nothing}: no audio file in this folder\n\
              5 inputs: 1 with words, 0 without, 4 failed, 0 not tried\n"
         )
     );

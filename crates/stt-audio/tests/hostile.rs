@@ -154,13 +154,14 @@ fn a_file_that_is_made_to_take_all_memory_takes_little() {
     assert_eq!(error.to_string(), "cannot be decoded: Vorbis with tables that are too large");
     for (name, file) in hostile() {
         for from_pipe in [false, true] {
+            let input = Cursor::new(file.clone());
             let reserved = memory("VmPeak");
             // Makes the kernel count the peak of what is used anew (proc_pid_clear_refs(5)).
             fs::write("/proc/self/clear_refs", "5").expect("it is this program's own");
             let used = memory("VmHWM");
             let source = match from_pipe {
-                true => open_stream(Cursor::new(file.clone())),
-                false => open(Cursor::new(file.clone())),
+                true => open_stream(input),
+                false => open(input),
             };
             let mut samples = 0;
             if let Ok(mut source) = source {
@@ -173,7 +174,9 @@ fn a_file_that_is_made_to_take_all_memory_takes_little() {
             assert!(reserved < 256 << 20, "{name}: {} MB", reserved >> 20);
             // In one go 24 MiB are read at most, and 8 MiB of Ogg.
             let floods = if name.contains("Ogg") { 2 } else { 6 };
-            assert!(used < (256 << 20) / floods, "{name}: {} MB", used >> 20);
+            // What is kept of a pipe, in a buffer that doubles, has its own limit, and does not grow with the floods.
+            let kept = if from_pipe { 2 * file.len() as u64 } else { 0 };
+            assert!(used.saturating_sub(kept) < (256 << 20) / floods, "{name}: {} MB", used >> 20);
         }
     }
 }

@@ -79,7 +79,7 @@ where
             Problem::input(SUBJECT, "audio that cannot be measured").hint(fix(&Reason::Container(Container::Unknown)))
         );
     };
-    let reader = LiveReader::new(input, &head, streamed(&inspection, header, shaping.limits), meter);
+    let reader = LiveReader::new(input, &head, header, meter);
     let progress = Arc::clone(&reader.progress);
     let warnings = inspection.warnings.iter().map(ToString::to_string).collect();
     Ok(Arrived::Stream { reader, progress, warnings })
@@ -105,17 +105,6 @@ fn is_clear(inspection: &Inspection, bytes: usize) -> bool {
         Container::Wav => inspection.wav().is_some() || PREFIX <= bytes,
         Container::Ogg => true,
         _ => ENOUGH_FOR_A_NAME <= bytes,
-    }
-}
-
-/// The header to send instead of the stream's own: one that promises more than may be sent would not be true.
-fn streamed(inspection: &Inspection, header: Option<NewHeader>, limits: Limits) -> Option<NewHeader> {
-    let promises_too_much = matches!(inspection.length, Length::Estimated(length) if limits.longest() < length);
-    match inspection.wav() {
-        Some(wav) if promises_too_much => {
-            Some(NewHeader { header: stt_model::wav_header(wav.rate), length: None, offset: wav.data_offset })
-        }
-        _ => header,
     }
 }
 
@@ -321,18 +310,11 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_header_that_promises_more_than_is_sent_is_replaced() {
-        let (sent, not_sent) = send(&wav(96_000, 96_000), Limits::seconds(2)).await.unwrap();
+    async fn a_header_that_promises_more_than_may_be_sent_is_refused_before_anything_is() {
         assert_eq!(
-            sent,
-            wav(0, 64_000)[..]
-                .iter()
-                .copied()
-                .enumerate()
-                .map(|(at, byte)| if at < 44 { stt_model::wav_header(16_000)[at] } else { byte })
-                .collect::<Vec<_>>()
+            send(&wav(96_000, 96_000), Limits::seconds(2)).await.unwrap_err(),
+            "standard input: 3.0 s, the limit is 2 s\nhint: without --split never it is cut in its pauses"
         );
-        assert!(not_sent.is_some());
     }
 
     #[tokio::test]

@@ -128,7 +128,6 @@ impl<'a> Report<'a> {
     /// All of an input.
     pub(crate) fn ended(&mut self, outcome: &Outcome, transcript: &Transcript) {
         self.left = self.left.saturating_sub(1);
-        self.show();
         if transcript.segments().iter().any(|segment| segment.failure().is_some()) {
             self.tally.failed += 1;
         } else if transcript.has_words() {
@@ -146,6 +145,7 @@ impl<'a> Report<'a> {
         if let Some(not_sent) = &outcome.not_sent {
             self.output.notice(not_sent);
         }
+        self.show();
     }
 
     /// The work on an input broke down, by a mistake of this program.

@@ -7,8 +7,9 @@ use stt_hyper::Limiter;
 #[derive(Args, Clone, Copy, Debug)]
 #[command(next_help_heading = "Sending")]
 pub(crate) struct JobsArgs {
-    /// How many requests are under way at once at most: it begins with few, and takes back what the service cannot bear.
-    #[arg(short, long, value_name = "N|auto", default_value = "auto", value_parser = jobs)]
+    /// How many requests are under way at once at most; of several it begins with few, and takes back what the service
+    /// cannot bear; auto is 16.
+    #[arg(short, long, value_name = "N|auto", default_value = "1", value_parser = jobs)]
     jobs: u16,
     /// Where that begins: f0 (free) with one request, s0 (standard) with all.
     #[arg(long)]
