@@ -4,6 +4,7 @@
 
 mod check;
 mod cli;
+mod config;
 mod docs;
 mod examples;
 mod exchange;

@@ -19,6 +19,11 @@ impl Environment {
         Self(NAMES.iter().filter_map(set).collect())
     }
 
+    /// Makes it as if these had not been set.
+    pub(crate) fn forget(&mut self, names: &[&str]) {
+        self.0.retain(|name, _| !names.contains(name));
+    }
+
     /// The value of one of [`NAMES`].
     pub(crate) fn get(&self, name: &str) -> Option<&str> {
         self.0.get(name).map(String::as_str)
@@ -31,6 +36,15 @@ pub(crate) const REGION: &str = "AZURE_SPEECH_REGION";
 pub(crate) const AUTH: &str = "STT_AUTH";
 pub(crate) const KEY_FILE: &str = "STT_KEY_FILE";
 pub(crate) const LANGUAGE: &str = "STT_LANGUAGE";
+pub(crate) const PROFILE: &str = "STT_PROFILE";
+/// The user's folder, under the name that the system has for it.
+pub(crate) const HOME: &str = if cfg!(windows) { "USERPROFILE" } else { "HOME" };
+/// Where Windows keeps what programs are told.
+#[cfg(windows)]
+pub(crate) const APPDATA: &str = "APPDATA";
+/// The same elsewhere: <https://specifications.freedesktop.org/basedir/latest/>
+#[cfg(not(windows))]
+pub(crate) const XDG_CONFIG_HOME: &str = "XDG_CONFIG_HOME";
 /// <https://no-color.org>
 pub(crate) const NO_COLOR: &str = "NO_COLOR";
 pub(crate) const TERM: &str = "TERM";
@@ -38,13 +52,21 @@ pub(crate) const TERM: &str = "TERM";
 pub(crate) const NO_PROXY: &str = "NO_PROXY";
 pub(crate) const CA_FILE: &str = "STT_CA_FILE";
 
-const NAMES: [&str; 15] = [
+#[cfg(windows)]
+const CONFIG: &str = APPDATA;
+#[cfg(not(windows))]
+const CONFIG: &str = XDG_CONFIG_HOME;
+
+const NAMES: [&str; 18] = [
     ENDPOINT,
     KEY,
     REGION,
     AUTH,
     KEY_FILE,
     LANGUAGE,
+    PROFILE,
+    HOME,
+    CONFIG,
     NO_COLOR,
     TERM,
     CA_FILE,

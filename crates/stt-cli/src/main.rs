@@ -9,6 +9,7 @@ mod audio;
 mod batch;
 mod brake;
 mod check;
+mod config;
 mod connect;
 mod convert;
 mod environment;
@@ -44,11 +45,10 @@ use std::{
     thread,
 };
 
-use clap::Parser;
-
 use crate::{
     args::{Cli, Command},
     batch::Ended,
+    config::{Configured, Refusal},
     environment::Environment,
     exit::Exit,
     interrupts::Interrupts,
@@ -77,10 +77,12 @@ fn main() -> ExitCode {
     {
         return stt_emulator::cli::run([OsString::from("stt emulator")].iter().chain(rest).cloned());
     }
-    match Cli::try_parse_from(arguments) {
-        Ok(Cli { command: Command::Emulator(arguments), .. }) => arguments.run(),
-        Ok(cli) => run(&cli),
-        Err(error) => {
+    let mut environment = Environment::of_process();
+    match Configured::read(&arguments, &mut environment) {
+        Ok(Configured { cli: Cli { command: Command::Emulator(arguments), .. }, .. }) => arguments.run(),
+        Ok(configured) => run(&configured, &environment),
+        Err(Refusal::Problem(problem)) => refuse(&problem),
+        Err(Refusal::CommandLine(error)) => {
             // Help goes to standard output, which may be closed: nobody is left to tell.
             let _ = error.print();
             u8::try_from(error.exit_code()).map_or(ExitCode::FAILURE, ExitCode::from)
@@ -88,24 +90,27 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(cli: &Cli) -> ExitCode {
+fn run(Configured { cli, config, notes }: &Configured, environment: &Environment) -> ExitCode {
     let runtime = match tokio::runtime::Builder::new_multi_thread().worker_threads(WORKERS).enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return refuse(&Problem::usage("cannot start").why(output::io_reason(&error))),
     };
-    let environment = Environment::of_process();
-    let mut output = Output::of_process(cli.talk, &environment);
+    let mut output = Output::of_process(cli.talk, environment);
+    for note in notes {
+        output.note(note);
+    }
     let done = runtime.block_on(async {
         let mut interrupts = Interrupts::listen();
         let own = interrupts.clone();
         let work = async {
             match &cli.command {
-                Command::Assess(args) => return assess::run(args, &environment, &mut output).await,
-                Command::Transcribe(args) => return transcribe::run(args, &environment, own, &mut output).await,
+                Command::Assess(args) => return assess::run(args, environment, &mut output).await,
+                Command::Transcribe(args) => return transcribe::run(args, environment, own, &mut output).await,
                 Command::Check(args) => check::run(args, &mut output).await?,
+                Command::Config(command) => config.run(command, environment, &mut output)?,
                 Command::Convert(args) => convert::run(args, &mut output).await?,
                 Command::Emulator(_) => {}
-                Command::Token(args) => token::run(args, &environment, &mut output).await?,
+                Command::Token(args) => token::run(args, environment, &mut output).await?,
             }
             Ok(Ended { begun: 0, interrupted: false })
         };

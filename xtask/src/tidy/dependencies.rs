@@ -135,6 +135,8 @@ const ALLOWED: &[Row] = &[
         "stt-cli",
         &[
             ("clap", "arguments and help"),
+            ("clap_complete", "completions for shells"),
+            ("clap_mangen", "manual pages"),
             ("crc32fast", "the check sum of each line of a journal"),
             ("fs4", "the lock on a folder of results"),
             ("futures-util", "several pieces at once, in their order"),
@@ -147,6 +149,7 @@ const ALLOWED: &[Row] = &[
             ("thiserror", "errors"),
             ("tokio", "the runtime of the client"),
             ("tokio-util", "standard input for a thread that decodes it"),
+            ("toml", "configuration files"),
         ],
     ),
 ];

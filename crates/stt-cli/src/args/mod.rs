@@ -3,6 +3,7 @@
 
 mod audio;
 mod call;
+mod config;
 mod guard;
 mod jobs;
 mod service;
@@ -10,19 +11,23 @@ mod service;
 use std::path::PathBuf;
 
 use clap::{
-    Args, Parser, Subcommand, ValueEnum,
+    Args, CommandFactory, Parser, Subcommand, ValueEnum,
     builder::{PossibleValue, PossibleValuesParser, TypedValueParser},
 };
 use stt_model::{Dimension, GradingSystem, Granularity, Mode, PhonemeAlphabet, Profanity, ResultFormat};
 use stt_transcript::Format;
 
-use self::call::{name_and_value, word};
 pub(crate) use self::{
     audio::{AudioArgs, CaptionArgs, Choice, SourceArgs, SplitArgs, UploadForm},
     call::{CallArgs, ExpectContinue, PreviewArgs},
+    config::{ConfigArgs, ConfigCommand, InitArgs, PathArgs, ShowArgs},
     guard::refuse_key,
     jobs::JobsArgs,
     service::{Auth, KeyServiceArgs, ServiceArgs},
+};
+use self::{
+    call::{name_and_value, word},
+    config::CONFIG_EXAMPLES,
 };
 
 /// Speech to text with the REST API for short audio of Azure Speech: up to 60 seconds of audio a request.
@@ -53,8 +58,36 @@ pub(crate) enum Command {
     /// Exchange the key for an access token, which lives for ten minutes.
     #[command(before_help = TOKEN_EXAMPLES)]
     Token(TokenArgs),
+    /// What files say where flags and the environment say nothing.
+    #[command(subcommand, before_help = CONFIG_EXAMPLES, disable_help_subcommand = true)]
+    Config(ConfigCommand),
     /// Stand in for the service, offline and without a key, in the tests of any program.
     Emulator(Box<stt_emulator::cli::Arguments>),
+}
+
+/// The whole command line.
+///
+/// `stt config show` takes the flags for which names stand in configuration files, to show what would count with them.
+pub(crate) fn command() -> clap::Command {
+    let command = Cli::command();
+    let flags: Vec<_> = ["transcribe", "assess"]
+        .iter()
+        .filter_map(|owner| command.find_subcommand(owner))
+        .flat_map(|owner| owner.get_arguments().filter(|argument| crate::config::is_name(argument.get_id())).cloned())
+        .collect();
+    command.mut_subcommand("config", |config| {
+        config.mut_subcommand("show", |mut show| {
+            for flag in flags {
+                let is_new =
+                    show.get_arguments().all(|own| own.get_id() != flag.get_id() && own.get_long() != flag.get_long());
+                // `-f` and `--format` are about the table here.
+                if is_new && flag.get_id() != "format" {
+                    show = show.arg(flag);
+                }
+            }
+            show
+        })
+    })
 }
 
 /// How much is said on standard error.

@@ -4,6 +4,8 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 
+use super::ConfigArgs;
+
 /// Where the service is, and the key.
 #[derive(Args, Clone, Debug, Default)]
 #[command(next_help_heading = "Service")]
@@ -26,6 +28,8 @@ pub(crate) struct KeyServiceArgs {
     /// Certificate authorities in PEM form to trust too, such as that of a company [env: STT_CA_FILE].
     #[arg(long, value_name = "PEM")]
     pub(crate) ca_file: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) config: ConfigArgs,
 }
 
 /// Where the service is and who asks.
