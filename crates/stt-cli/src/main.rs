@@ -9,6 +9,7 @@ mod audio;
 mod batch;
 mod brake;
 mod check;
+mod completions;
 mod config;
 mod connect;
 mod convert;
@@ -21,6 +22,7 @@ mod heard;
 mod inputs;
 mod interrupts;
 mod live;
+mod man;
 mod network;
 mod output;
 mod preview;
@@ -107,9 +109,11 @@ fn run(Configured { cli, config, notes }: &Configured, environment: &Environment
                 Command::Assess(args) => return assess::run(args, environment, &mut output).await,
                 Command::Transcribe(args) => return transcribe::run(args, environment, own, &mut output).await,
                 Command::Check(args) => check::run(args, &mut output).await?,
+                Command::Completions(args) => completions::run(args, &mut output),
                 Command::Config(command) => config.run(command, environment, &mut output)?,
                 Command::Convert(args) => convert::run(args, &mut output).await?,
                 Command::Emulator(_) => {}
+                Command::Man(args) => man::run(args, &mut output)?,
                 Command::Token(args) => token::run(args, environment, &mut output).await?,
             }
             Ok(Ended { begun: 0, interrupted: false })

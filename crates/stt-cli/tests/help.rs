@@ -2,7 +2,10 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use std::process::{Command, Output};
+use std::{
+    fs,
+    process::{Command, Output},
+};
 
 fn stt(arguments: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_stt"));
@@ -28,6 +31,8 @@ fn help_begins_with_examples_and_never_shows_the_environment() {
         &["transcribe", "--help"],
         &["assess", "--help"],
         &["token", "--help"],
+        &["completions", "--help"],
+        &["man", "--help"],
         &["config", "--help"],
         &["config", "show", "--help"],
         &["config", "init", "--help"],
@@ -62,4 +67,64 @@ fn without_arguments_the_help_is_shown_and_nothing_succeeds() {
     let output = stt(&[]);
     assert_eq!(output.status.code(), Some(2));
     assert!(String::from_utf8(output.stderr).unwrap().starts_with("Examples:\n"));
+}
+
+#[test]
+fn every_command_has_a_page_with_its_examples() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = stt(&["man", folder.path().to_str().unwrap()]);
+    assert!(output.status.success());
+    let page = |name: &str| fs::read_to_string(folder.path().join(format!("stt{name}.1"))).unwrap();
+    for command in ["transcribe", "assess", "check", "convert", "token", "config", "config-show", "completions", "man"]
+    {
+        let text = page(&format!("-{command}"));
+        assert!(text.contains(&format!(".TH stt-{command} 1")), "{text}");
+        assert!(text.contains("\n.SH EXAMPLES\n.nf\n"), "{command}: {text}");
+        assert!(!text.contains("s3cret"));
+    }
+    assert!(page("").contains("stt\\-transcribe(1)"), "{}", page(""));
+    // The emulator does not know the flags that all others have.
+    assert!(page("-transcribe").contains("\\-\\-quiet"));
+    assert!(!page("-emulator-exec").contains("\\-\\-quiet"));
+    let printed = stt(&["man"]).stdout;
+    let pages = fs::read_dir(folder.path()).unwrap().count();
+    assert_eq!(String::from_utf8(printed).unwrap().matches("\n.TH ").count(), pages);
+}
+
+#[test]
+fn a_folder_that_cannot_be_written_is_named() {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    let output = stt(&["man", file.path().to_str().unwrap()]);
+    assert_eq!(output.status.code(), Some(3));
+    let told = format!("{}: the pages cannot be written\n", file.path().display());
+    assert!(String::from_utf8(output.stderr).unwrap().starts_with(&told));
+}
+
+#[test]
+fn bash_completes_what_it_is_told() {
+    let script = String::from_utf8(stt(&["completions", "bash"]).stdout).unwrap();
+    let complete = |words: &[&str]| {
+        let typed = words.join(" ");
+        let (last, before) = words.split_last().unwrap();
+        let ask = format!(
+            "{script}\nCOMP_WORDS=({typed} '')\nCOMP_CWORD={}\n_stt stt {last:?} {:?}\necho \"${{COMPREPLY[@]}}\"",
+            words.len() - 1,
+            before.last().unwrap()
+        );
+        String::from_utf8(Command::new("bash").args(["-c", &ask]).output().unwrap().stdout).unwrap()
+    };
+    assert_eq!(complete(&["stt", "trans"]), "transcribe\n");
+    assert_eq!(complete(&["stt", "config", "s"]), "show\n");
+    assert_eq!(complete(&["stt", "transcribe", "--upload", "o"]), "opus\n");
+}
+
+#[test]
+fn there_are_completions_for_five_shells() {
+    for shell in ["bash", "elvish", "fish", "powershell", "zsh"] {
+        let output = stt(&["completions", shell]);
+        let script = String::from_utf8(output.stdout).unwrap();
+        assert!(output.status.success());
+        assert!(script.contains("transcribe") && script.contains("profanity"), "{shell}: {script}");
+        assert!(!script.contains("s3cret"), "{shell}");
+    }
 }

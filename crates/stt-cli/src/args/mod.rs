@@ -61,6 +61,12 @@ pub(crate) enum Command {
     /// What files say where flags and the environment say nothing.
     #[command(subcommand, before_help = CONFIG_EXAMPLES, disable_help_subcommand = true)]
     Config(ConfigCommand),
+    /// Print what a shell needs to complete command lines.
+    #[command(before_help = COMPLETIONS_EXAMPLES)]
+    Completions(CompletionsArgs),
+    /// Write the manual pages, one for each command.
+    #[command(before_help = MAN_EXAMPLES)]
+    Man(ManArgs),
     /// Stand in for the service, offline and without a key, in the tests of any program.
     Emulator(Box<stt_emulator::cli::Arguments>),
 }
@@ -304,6 +310,18 @@ pub(crate) struct TokenArgs {
     pub(crate) service: KeyServiceArgs,
 }
 
+#[derive(Args, Debug)]
+pub(crate) struct CompletionsArgs {
+    /// The shell.
+    pub(crate) shell: clap_complete::Shell,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct ManArgs {
+    /// The folder that gets a file for each page; without one, all pages go to standard output.
+    pub(crate) dir: Option<PathBuf>,
+}
+
 #[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
 pub(crate) enum ReportFormat {
     #[value(alias = "txt")]
@@ -363,3 +381,15 @@ const TOKEN_EXAMPLES: &str = "\
 Examples:
   stt token                     whether the key is accepted
   stt token > token.txt         the token itself";
+
+const COMPLETIONS_EXAMPLES: &str = "\
+Examples:
+  stt completions bash > ~/.local/share/bash-completion/completions/stt
+  stt completions zsh > ~/.zfunc/_stt           with fpath+=~/.zfunc before compinit
+  stt completions fish > ~/.config/fish/completions/stt.fish
+  stt completions powershell >> $PROFILE";
+
+const MAN_EXAMPLES: &str = "\
+Examples:
+  stt man ~/.local/share/man/man1
+  stt man | man -l -            read them all";
