@@ -614,3 +614,25 @@ fn a_proxy_is_named_and_learns_nothing_but_the_host() {
     assert!(head.starts_with("CONNECT westeurope.stt.speech.microsoft.com:443 HTTP/1.1\r\n"), "{head}");
     assert!(!head.contains(key), "{head}");
 }
+
+#[test]
+fn the_languages_are_those_of_the_table() {
+    let table = fs::read_to_string(root().join("tests/data/locales.tsv")).unwrap();
+    let rows = table.lines().filter(|line| !line.starts_with('#')).skip(1);
+    let expected: Vec<String> = rows
+        .map(|row| {
+            let [tag, name, assessment] = row.split('\t').collect::<Vec<_>>()[..] else { panic!("{row}") };
+            format!("{tag} {name}{}", if assessment == "yes" { " pronunciation assessment" } else { "" })
+        })
+        .collect();
+    let words = |line: &str| line.split_whitespace().collect::<Vec<_>>().join(" ");
+    let all = run(&mut stt(&["languages"]));
+    assert_eq!(all.out.lines().map(words).collect::<Vec<_>>(), expected);
+    let assessed = run(&mut stt(&["languages", "--assess", "--format", "json"]));
+    let listed: serde_json::Value = serde_json::from_str(&assessed.out).unwrap();
+    assert_eq!(listed["languages"].as_array().unwrap().len(), 33);
+    let one = run(&mut stt(&["languages", "en_us"]));
+    assert_eq!(words(&one.out), "en-US English (United States) pronunciation assessment");
+    let none = run(&mut stt(&["languages", "klingon"]));
+    assert_eq!((none.code, none.first_line()), (Some(2), "no language that Microsoft lists fits"));
+}

@@ -278,6 +278,7 @@ fn a_mistake_is_told_with_its_place_and_what_could_stand_there() {
         ("jobs = 2.5", "2:8: jobs is a whole number, and not a fraction", ""),
         ("timeout = -1", "2:11: timeout: it is more than 0 and at most 86400 seconds", ""),
         ("language = \"en_US\"", "2:12: language \"en_US\" is not a tag; did you mean en-US?", ""),
+        ("language = \"de\"", "2:12: language \"de\" has no region; did you mean de-DE?", ""),
         ("language = \"english\"", "2:12: language \"english\" is not a tag; did you mean en-US?", ""),
         ("\n  profanity = \"loud\"", "3:15: profanity is none of: masked, removed, raw", ""),
         ("region = \"eastus@evil.com\"", "2:10: \"eastus@evil.com\" is not a region name", ""),

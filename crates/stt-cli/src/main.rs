@@ -1,7 +1,7 @@
 //! Speech to text from the command line.
 //!
-//! What was typed (`args`) and the environment become a plan (`service`, `inputs`, `request`), which is run (`session`,
-//! `batch`) and told (`output`). There is one file for each subcommand.
+//! What was typed (`args`), files (`config`) and the environment become a plan (`service`, `inputs`, `request`), which is
+//! run (`session`, `batch`) and told (`output`). There is one file for each subcommand.
 
 mod args;
 mod assess;
@@ -21,6 +21,7 @@ mod folder;
 mod heard;
 mod inputs;
 mod interrupts;
+mod languages;
 mod live;
 mod man;
 mod network;
@@ -113,6 +114,7 @@ fn run(Configured { cli, config, notes }: &Configured, environment: &Environment
                 Command::Config(command) => config.run(command, environment, &mut output)?,
                 Command::Convert(args) => convert::run(args, &mut output).await?,
                 Command::Emulator(_) => {}
+                Command::Languages(args) => languages::run(args, &mut output)?,
                 Command::Man(args) => man::run(args, &mut output)?,
                 Command::Token(args) => token::run(args, environment, &mut output).await?,
             }

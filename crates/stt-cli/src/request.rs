@@ -18,10 +18,19 @@ pub(crate) fn language(
     is_emulated: bool,
 ) -> Result<Language, Problem> {
     match args.language.as_deref().or_else(|| environment.get(environment::LANGUAGE)) {
-        Some(tag) => tag.parse().map_err(|error: stt_model::Error| Problem::usage(error.to_string())),
+        Some(tag) => read_language(tag).map_err(Problem::usage),
         None if is_emulated => Ok(Language::EN_US),
         None => Err(Problem::usage(format!("no language: set --language or {}", environment::LANGUAGE))
-            .hint("--language en-US, for example".to_owned())),
+            .hint("--language en-US, for example; `stt languages` prints them all".to_owned())),
+    }
+}
+
+/// Reads a tag, which the service wants with a region.
+pub(crate) fn read_language(tag: &str) -> Result<Language, String> {
+    let language: Language = tag.parse().map_err(|error: stt_model::Error| error.to_string())?;
+    match language.with_usual_region() {
+        Some(usual) => Err(format!("language {tag:?} has no region; did you mean {usual}?")),
+        None => Ok(language),
     }
 }
 
@@ -95,5 +104,7 @@ mod tests {
         let refused = |given| language(&args(given), &Environment::default(), false).unwrap_err().what().to_owned();
         assert_eq!(refused(None), "no language: set --language or STT_LANGUAGE");
         assert_eq!(refused(Some("en_US")), "language \"en_US\" is not a tag; did you mean en-US?");
+        assert_eq!(refused(Some("german")), "language \"german\" is not a tag; did you mean de-DE?");
+        assert_eq!(refused(Some("de")), "language \"de\" has no region; did you mean de-DE?");
     }
 }

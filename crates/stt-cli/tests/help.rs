@@ -31,6 +31,7 @@ fn help_begins_with_examples_and_never_shows_the_environment() {
         &["transcribe", "--help"],
         &["assess", "--help"],
         &["token", "--help"],
+        &["languages", "--help"],
         &["completions", "--help"],
         &["man", "--help"],
         &["config", "--help"],

@@ -66,6 +66,9 @@ impl Language {
         &self.0
     }
 
+    /// The date of Microsoft's page from which [`known`](Self::known) is.
+    pub const KNOWN_AS_OF: &str = locales::AS_OF;
+
     /// The locales of Microsoft's list for speech to text.
     ///
     /// A hint and no limit: the list is for all ways of speech to text, one for short audio alone
@@ -79,6 +82,23 @@ impl Language {
     #[must_use]
     pub fn locale(&self) -> Option<&'static Locale> {
         LOCALES.iter().find(|locale| locale.language == *self)
+    }
+
+    /// What is probably meant by a language alone, such as `de-DE` by `de`; nothing for one that has a region, or that
+    /// Microsoft's list does not have.
+    ///
+    /// All of that list have a region.
+    ///
+    /// ```
+    /// use stt_model::Language;
+    ///
+    /// assert_eq!("de".parse::<Language>()?.with_usual_region(), Some(Language::DE_DE));
+    /// assert_eq!(Language::DE_DE.with_usual_region(), None);
+    /// # Ok::<(), stt_model::Error>(())
+    /// ```
+    #[must_use]
+    pub fn with_usual_region(&self) -> Option<Self> {
+        if self.0.contains('-') { None } else { locales::of_language(self.as_str()) }
     }
 
     /// A tag that is already valid and in its usual case.

@@ -61,6 +61,9 @@ pub(crate) enum Command {
     /// What files say where flags and the environment say nothing.
     #[command(subcommand, before_help = CONFIG_EXAMPLES, disable_help_subcommand = true)]
     Config(ConfigCommand),
+    /// Print the languages that can be recognized, and mark those whose pronunciation can be assessed.
+    #[command(before_help = LANGUAGES_EXAMPLES)]
+    Languages(LanguagesArgs),
     /// Print what a shell needs to complete command lines.
     #[command(before_help = COMPLETIONS_EXAMPLES)]
     Completions(CompletionsArgs),
@@ -311,6 +314,19 @@ pub(crate) struct TokenArgs {
 }
 
 #[derive(Args, Debug)]
+pub(crate) struct LanguagesArgs {
+    /// Part of a tag or of an English name.
+    pub(crate) filter: Option<String>,
+    /// Those whose pronunciation can be assessed, and no others.
+    #[arg(long)]
+    pub(crate) assess: bool,
+    /// What to write: text for people, or json (one object).
+    #[arg(id = "report_format", short = 'f', long = "output-format", visible_alias = "format")]
+    #[arg(value_name = "FORMAT", default_value = "text")]
+    pub(crate) report_format: ReportFormat,
+}
+
+#[derive(Args, Debug)]
 pub(crate) struct CompletionsArgs {
     /// The shell.
     pub(crate) shell: clap_complete::Shell,
@@ -381,6 +397,12 @@ const TOKEN_EXAMPLES: &str = "\
 Examples:
   stt token                     whether the key is accepted
   stt token > token.txt         the token itself";
+
+const LANGUAGES_EXAMPLES: &str = "\
+Examples:
+  stt languages
+  stt languages german
+  stt languages --assess -f json";
 
 const COMPLETIONS_EXAMPLES: &str = "\
 Examples:

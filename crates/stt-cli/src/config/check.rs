@@ -7,9 +7,9 @@ use clap::{
     error::{ContextKind, ContextValue},
 };
 use stt_auth::{Endpoint, Region, ResourceId};
-use stt_model::Language;
 
 use super::names::Name;
+use crate::request;
 
 /// Why a value cannot stand behind a name, and what to try. What could be a key is not repeated.
 pub(super) struct Unfit {
@@ -28,7 +28,7 @@ pub(super) fn check(name: &Name, value: &str, command: &Command) -> Result<(), U
     let what = match name.name {
         "endpoint" => value.parse::<Endpoint>().err().map(|error| error.to_string()),
         "key_file" | "token_file" => (value == "-").then(|| format!("{} is a file, and not standard input", name.name)),
-        "language" => value.parse::<Language>().err().map(|error| error.to_string()),
+        "language" => request::read_language(value).err(),
         "region" => value.parse::<Region>().err().map(|error| error.to_string()),
         "resource_id" => value.parse::<ResourceId>().err().map(|error| error.to_string()),
         _ => check_as_flag(name, value, command).err(),

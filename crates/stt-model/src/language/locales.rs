@@ -19,12 +19,21 @@ pub struct Locale {
 ///
 /// Of several regions the one that has a constant wins, then the first of the list.
 pub(crate) fn named(name: &str) -> Option<Language> {
-    let common = COMMON.iter().filter_map(Language::locale);
-    let all = || common.clone().chain(LOCALES);
     let found = all().find(|locale| locale.name.eq_ignore_ascii_case(name)).or_else(|| {
         all().find(|locale| locale.name.split_once(" (").is_some_and(|(bare, _)| bare.eq_ignore_ascii_case(name)))
     });
     found.map(|locale| locale.language.clone())
+}
+
+/// The locale of a language such as `de`, chosen in the same way.
+pub(crate) fn of_language(language: &str) -> Option<Language> {
+    let of_it = |locale: &&Locale| locale.language.as_str().split('-').next() == Some(language);
+    all().find(of_it).map(|locale| locale.language.clone())
+}
+
+/// The locales, those first that people mean who tell no region.
+fn all() -> impl Iterator<Item = &'static Locale> {
+    COMMON.iter().filter_map(Language::locale).chain(LOCALES)
 }
 
 /// What people mean by the name of a language alone.
@@ -46,6 +55,9 @@ const fn heard(tag: &'static str, name: &'static str) -> Locale {
 const fn assessed(tag: &'static str, name: &'static str) -> Locale {
     Locale { language: Language::of(tag), name, assessment: true }
 }
+
+/// The date that the page bears.
+pub(crate) const AS_OF: &str = "2026-04-02";
 
 /// In the order of the tags.
 pub(crate) const LOCALES: &[Locale] = &[

@@ -109,6 +109,31 @@ fn what_is_no_tag_is_refused_with_what_was_probably_meant() {
 }
 
 #[test]
+fn a_language_alone_has_a_usual_region() {
+    let usual = |given: &str| given.parse::<Language>().unwrap().with_usual_region();
+    for (given, expected) in [
+        ("de", "de-DE"),
+        ("EN", "en-US"),
+        ("es", "es-ES"),
+        ("pt", "pt-BR"),
+        ("zh", "zh-CN"),
+        ("fil", "fil-PH"),
+        ("cy", "cy-GB"),
+    ] {
+        assert_eq!(usual(given), Some(expected.parse().unwrap()), "{given}");
+    }
+    for given in ["xx", "tlh", "de-DE", "de-XX"] {
+        assert_eq!(usual(given), None, "{given}");
+    }
+}
+
+#[test]
+fn the_date_of_the_list_is_that_of_the_table() {
+    let table = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/data/locales.tsv")).unwrap();
+    assert!(table.lines().next().unwrap().contains(&format!("({}, documented)", Language::KNOWN_AS_OF)));
+}
+
+#[test]
 fn the_error_is_a_sentence() {
     let told = |given: &str| given.parse::<Language>().unwrap_err().to_string();
     assert_eq!(told("en_US"), r#"language "en_US" is not a tag; did you mean en-US?"#);
