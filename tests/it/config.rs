@@ -210,6 +210,8 @@ fn a_project_gets_no_key_of_the_user_to_a_place_of_its_own() {
         ("endpoint = \"EMULATOR\"\nkey_file = \"~/user-key\"", &[], &[]),
         ("endpoint = \"EMULATOR\"\nkey_file = \"../user-key\"", &[], &[]),
         ("endpoint = \"EMULATOR\"\nkey_file = \"link\"", &[], &[]),
+        // What some other program pipes into this one.
+        ("endpoint = \"EMULATOR\"\nkey_file = \"/dev/stdin\"", &[], &[]),
         // With an endpoint that looks like Azure's, and with Azure's own over http.
         ("endpoint = \"https://cognitiveservices.azure.com.invalid\"", &[("AZURE_SPEECH_KEY", CANARY)], &[]),
         ("endpoint = \"https://westeurope.stt.speech.microsoft.com:444\"", &[("AZURE_SPEECH_KEY", CANARY)], &[]),
@@ -285,6 +287,8 @@ fn a_mistake_is_told_with_its_place_and_what_could_stand_there() {
         ("region = \"\"", "2:10: region is empty", "leave it out instead"),
         ("endpoint = \"https://a:b@c\"", "2:12: the endpoint may not contain a user, query or fragment", ""),
         ("output_format = [\"text\", \"word\"]", "2:17: output_format is none of: csv, json, ndjson, srt, text", ""),
+        ("output_format = []", "2:17: output_format is empty", "leave it out instead"),
+        ("query = [\"x\"]", "2:9: query: it has the form NAME=VALUE", ""),
         ("output_format = [1]", "2:18: output_format is text in quotes, or a list of such, and not a number", ""),
         ("jobs = 1\njobs = 2", "3:1: no TOML: duplicate key", ""),
         ("jobs = ", "2:8: no TOML: ", ""),
@@ -320,6 +324,7 @@ fn a_key_in_a_file_is_refused_and_not_repeated() {
         "language = \"@\"",
         "jobs = \"@\"",
         "auth = \"@\"",
+        "query = \"subscription-key=@\"",
         "@",
         "@ = 1",
         "AZURE_SPEECH_@ = 1",

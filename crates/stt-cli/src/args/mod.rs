@@ -1,6 +1,7 @@
 //! Exactly what was typed.
 #![expect(clippy::doc_markdown, reason = "these comments are the help of the program, where backquotes would be shown")]
 
+mod about;
 mod audio;
 mod call;
 mod config;
@@ -17,17 +18,19 @@ use clap::{
 use stt_model::{Dimension, GradingSystem, Granularity, Mode, PhonemeAlphabet, Profanity, ResultFormat};
 use stt_transcript::Format;
 
+use self::{
+    about::{COMPLETIONS_EXAMPLES, LANGUAGES_EXAMPLES, MAN_EXAMPLES},
+    call::{name_and_value, word},
+    config::CONFIG_EXAMPLES,
+};
 pub(crate) use self::{
+    about::{CompletionsArgs, LanguagesArgs, ManArgs},
     audio::{AudioArgs, CaptionArgs, Choice, SourceArgs, SplitArgs, UploadForm},
     call::{CallArgs, ExpectContinue, PreviewArgs},
     config::{ConfigArgs, ConfigCommand, InitArgs, PathArgs, ShowArgs},
     guard::refuse_key,
     jobs::JobsArgs,
     service::{Auth, KeyServiceArgs, ServiceArgs},
-};
-use self::{
-    call::{name_and_value, word},
-    config::CONFIG_EXAMPLES,
 };
 
 /// Speech to text with the REST API for short audio of Azure Speech: up to 60 seconds of audio a request.
@@ -313,31 +316,6 @@ pub(crate) struct TokenArgs {
     pub(crate) service: KeyServiceArgs,
 }
 
-#[derive(Args, Debug)]
-pub(crate) struct LanguagesArgs {
-    /// Part of a tag or of an English name.
-    pub(crate) filter: Option<String>,
-    /// Those whose pronunciation can be assessed, and no others.
-    #[arg(long)]
-    pub(crate) assess: bool,
-    /// What to write: text for people, or json (one object).
-    #[arg(id = "report_format", short = 'f', long = "output-format", visible_alias = "format")]
-    #[arg(value_name = "FORMAT", default_value = "text")]
-    pub(crate) report_format: ReportFormat,
-}
-
-#[derive(Args, Debug)]
-pub(crate) struct CompletionsArgs {
-    /// The shell.
-    pub(crate) shell: clap_complete::Shell,
-}
-
-#[derive(Args, Debug)]
-pub(crate) struct ManArgs {
-    /// The folder that gets a file for each page; without one, all pages go to standard output.
-    pub(crate) dir: Option<PathBuf>,
-}
-
 #[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
 pub(crate) enum ReportFormat {
     #[value(alias = "txt")]
@@ -397,21 +375,3 @@ const TOKEN_EXAMPLES: &str = "\
 Examples:
   stt token                     whether the key is accepted
   stt token > token.txt         the token itself";
-
-const LANGUAGES_EXAMPLES: &str = "\
-Examples:
-  stt languages
-  stt languages german
-  stt languages --assess -f json";
-
-const COMPLETIONS_EXAMPLES: &str = "\
-Examples:
-  stt completions bash > ~/.local/share/bash-completion/completions/stt
-  stt completions zsh > ~/.zfunc/_stt           with fpath+=~/.zfunc before compinit
-  stt completions fish > ~/.config/fish/completions/stt.fish
-  stt completions powershell >> $PROFILE";
-
-const MAN_EXAMPLES: &str = "\
-Examples:
-  stt man ~/.local/share/man/man1
-  stt man | man -l -            read them all";

@@ -173,6 +173,10 @@ impl Reading<'_> {
     fn values(&self, name: &Name, value: &Spanned<DeValue<'_>>) -> Result<Vec<String>, Problem> {
         match (name.form, value.get_ref()) {
             (Form::Text | Form::Texts, DeValue::String(text)) => Ok(vec![text.to_string()]),
+            (Form::Texts, DeValue::Array(list)) if list.is_empty() => {
+                let what = format!("{} is empty", name.name);
+                Err(self.refused(value.span(), what).hint("leave it out instead".to_owned()))
+            }
             (Form::Texts, DeValue::Array(list)) => {
                 let texts = list.iter().map(|value| match value.get_ref() {
                     DeValue::String(text) => Ok(text.to_string()),

@@ -135,9 +135,12 @@ fn distrust(level: &Level<'_>, given: &Given<'_>, auth: Option<&str>, notes: &mu
     for name in FILES {
         let Some(written) = first(level, name) else { continue };
         let file = places::resolve(&written, level.file.folder(), given.environment);
-        // What is not there is not sent either.
-        let (Ok(file), Ok(folder)) = (file.canonicalize(), level.file.folder().canonicalize()) else { continue };
-        if !file.starts_with(&folder) {
+        // What is not there is not sent either; a link that leads nowhere may lead to standard input.
+        let is_inside = match (file.canonicalize(), level.file.folder().canonicalize()) {
+            (Ok(file), Ok(folder)) => file.starts_with(folder),
+            _ => file.symlink_metadata().is_err(),
+        };
+        if !is_inside {
             return Err(refused(format!(
                 "refusing to send what {name} of {} has to {host}",
                 level.file.path.display()
