@@ -212,10 +212,6 @@ fn a_project_gets_no_key_of_the_user_to_a_place_of_its_own() {
         ("endpoint = \"EMULATOR\"\nkey_file = \"link\"", &[], &[]),
         // What some other program pipes into this one.
         ("endpoint = \"EMULATOR\"\nkey_file = \"/dev/stdin\"", &[], &[]),
-        // With an endpoint that looks like Azure's, and with Azure's own over http.
-        ("endpoint = \"https://cognitiveservices.azure.com.invalid\"", &[("AZURE_SPEECH_KEY", CANARY)], &[]),
-        ("endpoint = \"https://westeurope.stt.speech.microsoft.com:444\"", &[("AZURE_SPEECH_KEY", CANARY)], &[]),
-        ("endpoint = \"http://westeurope.stt.speech.microsoft.com\"", &[("AZURE_SPEECH_KEY", CANARY)], &[]),
     ];
     for (file, environment, flags) in attacks {
         desk.project_file(&format!("[profile.default]\n{file}\n"));
@@ -224,6 +220,16 @@ fn a_project_gets_no_key_of_the_user_to_a_place_of_its_own() {
             assert!(run.err.contains("refusing to send") || run.err.contains("no key: "), "{file}: {}", run.err);
         }
         assert!(desk.is_untouched(), "{file}");
+    }
+    // An endpoint that looks like Azure's, and Azure's own over http.
+    for endpoint in [
+        "https://cognitiveservices.azure.com.invalid",
+        "https://westeurope.stt.speech.microsoft.com:444",
+        "http://westeurope.stt.speech.microsoft.com",
+    ] {
+        desk.project_file(&format!("[profile.default]\nendpoint = \"{endpoint}\"\n"));
+        let run = desk.stt(&[("AZURE_SPEECH_KEY", CANARY)], &["token"]);
+        assert!(run.first_line().starts_with("refusing to send what AZURE_SPEECH_KEY has to "), "{}", run.err);
     }
     // A command without --auth asks with the key, whatever the file says.
     desk.project_file("[profile.default]\nendpoint = \"EMULATOR\"\nauth = \"none\"\n");
@@ -354,6 +360,8 @@ fn what_is_shown_is_never_a_secret() {
         let run = desk.stt(&[(name, CANARY), ("AZURE_SPEECH_KEY", CANARY)], &["config", "show"]);
         assert_eq!(run.code, Some(0), "{}", run.err);
         assert!(run.out.contains("not usable: "), "{name}: {}", run.out);
+        let run = desk.stt(&[(name, CANARY)], &["config", "show", "--format", "json"]);
+        assert!(run.out.contains("\"value\":null,\"problem\":\""), "{name}: {}", run.out);
     }
     let run = desk.stt(&[("AZURE_SPEECH_ENDPOINT", &format!("https://u:{CANARY}@h"))], &["config", "show"]);
     assert!(run.out.contains("not usable: the endpoint may not contain a user"), "{}", run.out);

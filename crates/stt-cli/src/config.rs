@@ -13,7 +13,7 @@ mod show;
 
 use std::{collections::BTreeMap, env, ffi::OsString};
 
-use clap::{ArgMatches, Command, FromArgMatches, Id, parser::ValueSource};
+use clap::{ArgMatches, Command, CommandFactory, FromArgMatches, Id, parser::ValueSource};
 
 use self::{
     file::{Entry, File, Profile, Scope},
@@ -21,7 +21,7 @@ use self::{
     places::Places,
 };
 use crate::{
-    args::{self, Cli, ConfigArgs, ConfigCommand, KeyServiceArgs},
+    args::{Cli, ConfigArgs, ConfigCommand, KeyServiceArgs},
     environment::{self, Environment},
     output::Output,
     problem::Problem,
@@ -63,7 +63,7 @@ impl Configured {
     ///
     /// A variable that must not count is gone from the environment afterwards.
     pub(crate) fn read(arguments: &[OsString], environment: &mut Environment) -> Result<Self, Refusal> {
-        let command = args::command();
+        let command = command();
         let matches = command.clone().try_get_matches_from(arguments)?;
         let folder = env::current_dir().unwrap_or_default();
         let places = Places::find(environment, &folder);
@@ -103,6 +103,31 @@ impl Config {
     }
 }
 
+/// The whole command line.
+///
+/// `stt config show` takes the flags for which names stand in configuration files, to show what would count with them.
+pub(crate) fn command() -> Command {
+    let command = Cli::command();
+    let flags: Vec<_> = ["transcribe", "assess"]
+        .iter()
+        .filter_map(|owner| command.find_subcommand(owner))
+        .flat_map(|owner| owner.get_arguments().filter(|argument| is_name(argument.get_id())).cloned())
+        .collect();
+    command.mut_subcommand("config", |config| {
+        config.mut_subcommand("show", |mut show| {
+            for flag in flags {
+                let is_new =
+                    show.get_arguments().all(|own| own.get_id() != flag.get_id() && own.get_long() != flag.get_long());
+                // `-f` and `--format` are about the table here.
+                if is_new && flag.get_id() != "format" {
+                    show = show.arg(flag);
+                }
+            }
+            show
+        })
+    })
+}
+
 /// A profile of a file, and what it may do.
 #[derive(Clone, Copy)]
 struct Level<'a> {
@@ -130,7 +155,7 @@ impl From<Problem> for Refusal {
 }
 
 /// Whether a flag with this id may be set by a file.
-pub(crate) fn is_name(id: &Id) -> bool {
+fn is_name(id: &Id) -> bool {
     NAMES.iter().any(|name| id == name.name)
 }
 
@@ -216,7 +241,7 @@ mod tests {
 
     #[test]
     fn every_name_is_a_flag_of_all_its_commands() {
-        let command = args::command();
+        let command = command();
         for name in NAMES {
             for owner in name.commands {
                 let owner = command.find_subcommand(owner).unwrap();

@@ -9,7 +9,8 @@ use clap_mangen::{
 };
 
 use crate::{
-    args::{self, ManArgs},
+    args::ManArgs,
+    config,
     exit::Exit,
     output::{Output, io_reason},
     problem::Problem,
@@ -41,7 +42,7 @@ fn write(folder: &Path, pages: &[Page]) -> io::Result<()> {
 }
 
 fn all() -> Vec<Page> {
-    let mut command = args::command();
+    let mut command = config::command();
     command.build();
     // Its arguments are its own, and not those that all other commands have.
     let mut emulator = stt_emulator::cli::Arguments::command().bin_name("stt emulator").display_name(EMULATOR);

@@ -12,7 +12,7 @@ mod service;
 use std::path::PathBuf;
 
 use clap::{
-    Args, CommandFactory, Parser, Subcommand, ValueEnum,
+    Args, Parser, Subcommand, ValueEnum,
     builder::{PossibleValue, PossibleValuesParser, TypedValueParser},
 };
 use stt_model::{Dimension, GradingSystem, Granularity, Mode, PhonemeAlphabet, Profanity, ResultFormat};
@@ -75,31 +75,6 @@ pub(crate) enum Command {
     Man(ManArgs),
     /// Stand in for the service, offline and without a key, in the tests of any program.
     Emulator(Box<stt_emulator::cli::Arguments>),
-}
-
-/// The whole command line.
-///
-/// `stt config show` takes the flags for which names stand in configuration files, to show what would count with them.
-pub(crate) fn command() -> clap::Command {
-    let command = Cli::command();
-    let flags: Vec<_> = ["transcribe", "assess"]
-        .iter()
-        .filter_map(|owner| command.find_subcommand(owner))
-        .flat_map(|owner| owner.get_arguments().filter(|argument| crate::config::is_name(argument.get_id())).cloned())
-        .collect();
-    command.mut_subcommand("config", |config| {
-        config.mut_subcommand("show", |mut show| {
-            for flag in flags {
-                let is_new =
-                    show.get_arguments().all(|own| own.get_id() != flag.get_id() && own.get_long() != flag.get_long());
-                // `-f` and `--format` are about the table here.
-                if is_new && flag.get_id() != "format" {
-                    show = show.arg(flag);
-                }
-            }
-            show
-        })
-    })
 }
 
 /// How much is said on standard error.

@@ -142,18 +142,18 @@ const TEXT: &str = r#"
 mod tests {
     use super::{
         super::{
+            command,
             file::{File, Scope},
             names::NAMES,
         },
         *,
     };
-    use crate::args;
 
     fn read(text: &str) -> Result<Option<File>, Problem> {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("config.toml");
         fs::write(&path, text).unwrap();
-        File::read(&path, Scope::User, &args::command())
+        File::read(&path, Scope::User, &command())
     }
 
     /// The text with all its values set, but those that need `auth = "entra"`.

@@ -6,18 +6,18 @@ use serde::Serialize;
 use super::{
     Config,
     check::check,
-    is_typed,
+    command, is_typed,
     names::{NAMES, Name, WHERE},
 };
 use crate::{
-    args::{self, ReportFormat, ShowArgs},
+    args::{ReportFormat, ShowArgs},
     environment::{self, Environment},
     output::Output,
 };
 
 /// Prints the values; that nobody reads them any more is no failure.
 pub(super) fn run(args: &ShowArgs, config: &Config, environment: &Environment, output: &mut Output) {
-    let command = args::command();
+    let command = command();
     let rows: Vec<Row> = NAMES.iter().map(|name| Row::of(name, config, environment, &command)).collect();
     if args.report_format == ReportFormat::Json {
         let shown = Shown { schema: "stt.config/1", values: &rows };
