@@ -140,7 +140,7 @@ fn flags_win_over_the_environment_over_the_project_over_the_user() {
     assert_eq!(shown("jobs"), said(("4", "flag")));
     let shown = desk.shown(&[], &["--no-config"]);
     assert_eq!(shown("language"), said(("", "default")));
-    assert_eq!(shown("jobs"), said(("1", "default")));
+    assert_eq!(shown("jobs"), said(("auto", "default")));
 }
 
 #[test]
@@ -250,6 +250,25 @@ fn a_project_may_have_an_emulator_with_a_key_of_its_own_and_says_so() {
 }
 
 #[test]
+fn the_way_to_the_service_is_for_the_user_to_say() {
+    let desk = Desk::new();
+    desk.user_file("[profile.default]\nproxy = \"one.example:3128\"\nca_file = \"company.pem\"\n");
+    let shown = desk.shown(&[], &[]);
+    assert_eq!(shown("proxy"), said(("one.example:3128", "file")));
+    assert_eq!(shown("ca_file").0, desk.home(".config/stt/company.pem").to_str().unwrap());
+    let environment = [("ALL_PROXY", format!("http://user:{CANARY}@two.example:8080"))];
+    let environment = environment.each_ref().map(|(name, value)| (*name, value.as_str()));
+    assert_eq!(desk.shown(&environment, &[])("proxy"), said(("two.example:8080", "environment")));
+    desk.user_file(&format!("[profile.default]\nproxy = \"http://user:{CANARY}@one.example\"\n"));
+    let run = desk.stt(&[], &["token"]);
+    assert!(
+        run.first_line().ends_with(":2:9: proxy takes no password: put the whole URL into https_proxy"),
+        "{}",
+        run.err
+    );
+}
+
+#[test]
 fn profiles_are_chosen_by_name_and_rest_on_the_default() {
     let desk = Desk::new();
     desk.user_file(
@@ -281,9 +300,16 @@ fn a_mistake_is_told_with_its_place_and_what_could_stand_there() {
     let cases = [
         ("langauge = \"en-US\"", "2:1: \"langauge\" is not a name that a profile has", "there are region, "),
         ("output-format = \"srt\"", "2:1: \"output-format\" is not a name", "did you mean output_format?"),
-        ("jobs = \"4\"", "2:8: jobs is a whole number, and not text", ""),
-        ("jobs = 0", "2:8: jobs: 0 is not in 1..=256", ""),
-        ("jobs = 2.5", "2:8: jobs is a whole number, and not a fraction", ""),
+        ("retries = \"4\"", "2:11: retries is a whole number, and not text", ""),
+        ("jobs = 0", "2:8: jobs: it is 1 to 256, or auto", ""),
+        ("jobs = \"many\"", "2:8: jobs: it is 1 to 256, or auto", ""),
+        ("jobs = 2.5", "2:8: jobs is a whole number, or text in quotes, and not a fraction", ""),
+        (
+            "proxy = \"p:1\"",
+            "2:1: proxy does not stand in a project's file, which may be somebody",
+            "config path --user",
+        ),
+        ("ca_file = \"p\"", "2:1: ca_file does not stand in a project's file, which may be somebody", ""),
         ("timeout = -1", "2:11: timeout: it is more than 0 and at most 86400 seconds", ""),
         ("language = \"en_US\"", "2:12: language \"en_US\" is not a tag; did you mean en-US?", ""),
         ("language = \"de\"", "2:12: language \"de\" has no region; did you mean de-DE?", ""),

@@ -17,7 +17,7 @@ use clap::{ArgMatches, Command, CommandFactory, FromArgMatches, Id, parser::Valu
 
 use self::{
     file::{Entry, File, Profile, Scope},
-    names::NAMES,
+    names::{NAMES, Name},
     places::Places,
 };
 use crate::{
@@ -136,8 +136,15 @@ struct Level<'a> {
 }
 
 impl Level<'_> {
-    fn value(&self, name: &str) -> Option<Value> {
-        let entry = self.profile.get(name)?.clone();
+    /// What it says behind a name; a path begins at the file.
+    fn value(&self, name: &Name, environment: &Environment) -> Option<Value> {
+        let mut entry = self.profile.get(name.name)?.clone();
+        if name.is_file() {
+            for written in &mut entry.values {
+                let path = places::resolve(written, self.file.folder(), environment);
+                *written = path.to_string_lossy().into_owned();
+            }
+        }
         Some(Value { place: self.file.place(&entry), entry })
     }
 }
@@ -208,8 +215,8 @@ fn levels<'a>(files: &'a [File], asked: &ConfigArgs, environment: &Environment) 
 /// The values that win one by one.
 fn single(levels: &[Level<'_>], typed: &ArgMatches, environment: &Environment) -> Found {
     let free = NAMES.iter().filter(|name| !name.is_service() && !is_typed(typed, name.name));
-    let free = free.filter(|name| name.variable().is_none_or(|variable| environment.get(variable).is_none()));
-    free.filter_map(|name| Some((name.name, levels.iter().find_map(|level| level.value(name.name))?))).collect()
+    let free = free.filter(|name| name.variables().iter().all(|variable| environment.get(variable).is_none()));
+    free.filter_map(|name| Some((name.name, levels.iter().find_map(|level| level.value(name, environment))?))).collect()
 }
 
 fn foreign(places: &Places, asked: &ConfigArgs) -> Vec<String> {

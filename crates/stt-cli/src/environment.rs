@@ -57,25 +57,12 @@ const CONFIG: &str = APPDATA;
 #[cfg(not(windows))]
 const CONFIG: &str = XDG_CONFIG_HOME;
 
+/// The strongest first.
+pub(crate) const PROXIES: [&str; 4] = ["https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"];
+
 const NAMES: [&str; 18] = [
-    ENDPOINT,
-    KEY,
-    REGION,
-    AUTH,
-    KEY_FILE,
-    LANGUAGE,
-    PROFILE,
-    HOME,
-    CONFIG,
-    NO_COLOR,
-    TERM,
-    CA_FILE,
-    "https_proxy",
-    "HTTPS_PROXY",
-    "all_proxy",
-    "ALL_PROXY",
-    "no_proxy",
-    NO_PROXY,
+    ENDPOINT, KEY, REGION, AUTH, KEY_FILE, LANGUAGE, PROFILE, HOME, CONFIG, NO_COLOR, TERM, CA_FILE, PROXIES[0],
+    PROXIES[1], PROXIES[2], PROXIES[3], "no_proxy", NO_PROXY,
 ];
 
 #[cfg(test)]

@@ -29,6 +29,9 @@ pub(super) fn check(name: &Name, value: &str, command: &Command) -> Result<(), U
         "endpoint" => value.parse::<Endpoint>().err().map(|error| error.to_string()),
         "key_file" | "token_file" => (value == "-").then(|| format!("{} is a file, and not standard input", name.name)),
         "language" => request::read_language(value).err(),
+        "proxy" if value.contains('@') => {
+            Some("proxy takes no password: put the whole URL into https_proxy".to_owned())
+        }
         "region" => value.parse::<Region>().err().map(|error| error.to_string()),
         "resource_id" => value.parse::<ResourceId>().err().map(|error| error.to_string()),
         _ => check_as_flag(name, value, command).err(),

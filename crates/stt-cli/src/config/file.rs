@@ -55,7 +55,7 @@ impl File {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             Err(error) => return Err(refused(io_reason(&error))),
         };
-        let profiles = Reading { command, path, text: &text }.profiles()?;
+        let profiles = Reading { command, path, scope, text: &text }.profiles()?;
         Ok(Some(Self { path: path.to_owned(), scope, profiles }))
     }
 
@@ -94,6 +94,7 @@ fn text(path: &Path) -> io::Result<String> {
 struct Reading<'a> {
     command: &'a Command,
     path: &'a Path,
+    scope: Scope,
     text: &'a str,
 }
 
@@ -139,6 +140,10 @@ impl Reading<'_> {
         let mut profile = Profile::new();
         for (written, value) in table {
             let name = self.name(written)?;
+            if self.scope == Scope::Project && name.is_for_users() {
+                let what = format!("{} does not stand in a project's file, which may be somebody else's", name.name);
+                return Err(self.refused(written.span(), what).hint(USER_HINT.to_owned()));
+            }
             let (values, value_at) = (self.values(name, value)?, value.span());
             for value in &values {
                 check(name, value, self.command).map_err(|Unfit { what, hint }| {
@@ -172,7 +177,7 @@ impl Reading<'_> {
     /// What is written, as it would be typed behind the flag.
     fn values(&self, name: &Name, value: &Spanned<DeValue<'_>>) -> Result<Vec<String>, Problem> {
         match (name.form, value.get_ref()) {
-            (Form::Text | Form::Texts, DeValue::String(text)) => Ok(vec![text.to_string()]),
+            (Form::Text | Form::Texts | Form::WholeOrWord, DeValue::String(text)) => Ok(vec![text.to_string()]),
             (Form::Texts, DeValue::Array(list)) if list.is_empty() => {
                 let what = format!("{} is empty", name.name);
                 Err(self.refused(value.span(), what).hint("leave it out instead".to_owned()))
@@ -184,7 +189,7 @@ impl Reading<'_> {
                 });
                 texts.collect()
             }
-            (Form::Whole | Form::Number, DeValue::Integer(number)) => {
+            (Form::Whole | Form::WholeOrWord | Form::Number, DeValue::Integer(number)) => {
                 let number = i64::from_str_radix(number.as_str(), number.radix());
                 let number = number.map_err(|_| self.wrong(name, value.get_ref(), value.span()))?;
                 Ok(vec![number.to_string()])
@@ -200,6 +205,7 @@ impl Reading<'_> {
             Form::Text => "text in quotes",
             Form::Texts => "text in quotes, or a list of such",
             Form::Whole => "a whole number",
+            Form::WholeOrWord => "a whole number, or text in quotes",
         };
         let given = match value {
             DeValue::Array(_) => "a list",
@@ -264,6 +270,7 @@ fn is_secret(name: &str) -> bool {
 
 const SECRETS: [&str; 6] = ["key", "key1", "key2", "password", "secret", "token"];
 const WHOLE_HINT: &str = "where the service is and who asks stand in one profile, so that a key goes nowhere else";
+const USER_HINT: &str = "`stt config path --user` tells where it may stand";
 const EXAMPLE: &str = "[profile.default] and then region = \"westeurope\", for example";
 
 /// More than any name has, and less than any key.

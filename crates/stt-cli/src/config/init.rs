@@ -39,12 +39,16 @@ fn write(path: &Path, for_everybody: bool) -> io::Result<()> {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, if for_everybody { 0o666 } else { 0o600 });
     let mut file = options.open(path)?;
-    let begin = if for_everybody { PROJECT_TEXT } else { USER_TEXT };
-    let written = file.write_all(begin.as_bytes()).and_then(|()| file.write_all(TEXT.as_bytes()));
+    let written = file.write_all(text(for_everybody).as_bytes());
     // Half a file would stay as it is the next time.
     written.inspect_err(|_| {
         let _ = fs::remove_file(path);
     })
+}
+
+fn text(for_everybody: bool) -> String {
+    let parts = if for_everybody { [PROJECT_TEXT, TEXT, "", LAST] } else { [USER_TEXT, TEXT, NETWORK, LAST] };
+    parts.concat()
 }
 
 const PROJECT_TEXT: &str = "\
@@ -91,7 +95,10 @@ const TEXT: &str = r#"
 #format = "detailed"
 # One of those of -f, or a list of them for -O.
 #output_format = "text"
-#jobs = 1
+# The most requests at once, or "auto".
+#jobs = "auto"
+# "f0" (free) or "s0" (standard)
+#tier = "s0"
 # "auto" or "never"
 #split = "auto"
 #max_seconds = 55
@@ -130,7 +137,18 @@ const TEXT: &str = r#"
 #nbest_phonemes = 5
 #scenario_id = "00000000-0000-0000-0000-000000000000"
 #min_score = 60
+"#;
 
+/// What no project may say.
+const NETWORK: &str = r#"
+# The way to the service; a project's file may not say it.
+
+#proxy = "http://proxy:3128"
+# Certificate authorities in PEM form to trust too.
+#ca_file = "company.pem"
+"#;
+
+const LAST: &str = r#"
 # Another profile, for `stt --profile local` commands; what it does not say, the one above says.
 
 #[profile.local]
@@ -149,35 +167,38 @@ mod tests {
         *,
     };
 
-    fn read(text: &str) -> Result<Option<File>, Problem> {
+    fn read(text: &str, scope: Scope) -> Result<Option<File>, Problem> {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("config.toml");
         fs::write(&path, text).unwrap();
-        File::read(&path, Scope::User, &command())
+        File::read(&path, scope, &command())
     }
 
     /// The text with all its values set, but those that need `auth = "entra"`.
-    fn uncommented() -> String {
+    fn uncommented(text: &str) -> String {
         let value = |line: &str| {
             let line =
                 line.strip_prefix('#').filter(|rest| rest.starts_with(|c: char| c == '[' || c.is_ascii_lowercase()));
             line.filter(|line| !line.starts_with("token_file") && !line.starts_with("resource_id")).map(str::to_owned)
         };
-        TEXT.lines().map(|line| value(line).unwrap_or_else(|| line.to_owned()) + "\n").collect()
+        text.lines().map(|line| value(line).unwrap_or_else(|| line.to_owned()) + "\n").collect()
     }
 
     #[test]
     fn it_sets_nothing_and_every_value_in_it_can_stand_there() {
-        let file = read(TEXT).unwrap().unwrap();
-        assert!(file.profile("default").unwrap().is_empty());
-        let file = read(&uncommented()).unwrap().unwrap();
-        assert_eq!(file.profiles().collect::<Vec<_>>(), ["default", "local"]);
+        for (for_everybody, scope) in [(false, Scope::User), (true, Scope::Project)] {
+            let text = text(for_everybody);
+            let file = read(&text, scope).unwrap().unwrap();
+            assert!(file.profile("default").unwrap().is_empty());
+            let file = read(&uncommented(&text), scope).unwrap().unwrap();
+            assert_eq!(file.profiles().collect::<Vec<_>>(), ["default", "local"]);
+        }
     }
 
     #[test]
     fn every_name_is_explained() {
         for name in NAMES {
-            assert!(TEXT.contains(&format!("\n#{} = ", name.name)), "{}", name.name);
+            assert!(text(false).contains(&format!("\n#{} = ", name.name)), "{}", name.name);
         }
     }
 }

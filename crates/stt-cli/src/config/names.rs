@@ -20,6 +20,8 @@ pub(super) enum Form {
     /// A text or a list of texts.
     Texts,
     Whole,
+    /// A whole number, or a word that stands for one.
+    WholeOrWord,
 }
 
 impl Name {
@@ -30,6 +32,16 @@ impl Name {
     /// Whether it says where the service is or who asks, which only counts together.
     pub(super) fn is_service(&self) -> bool {
         SERVICE.contains(&self.name)
+    }
+
+    /// Whether it decides who is between the program and the service, which no project may.
+    pub(super) fn is_for_users(&self) -> bool {
+        ["ca_file", "proxy"].contains(&self.name)
+    }
+
+    /// Whether it is the path of a file.
+    pub(super) fn is_file(&self) -> bool {
+        self.name.ends_with("_file")
     }
 
     pub(super) fn flag(&self) -> String {
@@ -43,15 +55,17 @@ impl Name {
         found.expect("a test finds every name among the flags of all its commands")
     }
 
-    /// The environment variable that wins over files.
-    pub(super) fn variable(&self) -> Option<&'static str> {
+    /// The environment variables that win over files, the strongest first.
+    pub(super) fn variables(&self) -> &'static [&'static str] {
         match self.name {
-            "auth" => Some(environment::AUTH),
-            "endpoint" => Some(environment::ENDPOINT),
-            "key_file" => Some(environment::KEY_FILE),
-            "language" => Some(environment::LANGUAGE),
-            "region" => Some(environment::REGION),
-            _ => None,
+            "auth" => &[environment::AUTH],
+            "ca_file" => &[environment::CA_FILE],
+            "endpoint" => &[environment::ENDPOINT],
+            "key_file" => &[environment::KEY_FILE],
+            "language" => &[environment::LANGUAGE],
+            "proxy" => &environment::PROXIES,
+            "region" => &[environment::REGION],
+            _ => &[],
         }
     }
 }
@@ -81,7 +95,8 @@ pub(super) const NAMES: &[Name] = &[
     Name { name: "query", form: Form::Texts, commands: BOTH },
     Name { name: "format", form: Form::Text, commands: TRANSCRIBE },
     Name { name: "output_format", form: Form::Texts, commands: TRANSCRIBE },
-    Name { name: "jobs", form: Form::Whole, commands: TRANSCRIBE },
+    Name { name: "jobs", form: Form::WholeOrWord, commands: TRANSCRIBE },
+    Name { name: "tier", form: Form::Text, commands: TRANSCRIBE },
     Name { name: "convert", form: Form::Text, commands: BOTH },
     Name { name: "channel", form: Form::Text, commands: BOTH },
     Name { name: "upload", form: Form::Text, commands: BOTH },
@@ -92,6 +107,8 @@ pub(super) const NAMES: &[Name] = &[
     Name { name: "max_words_per_line", form: Form::Whole, commands: TRANSCRIBE },
     Name { name: "chunk", form: Form::Whole, commands: BOTH },
     Name { name: "expect_continue", form: Form::Text, commands: BOTH },
+    Name { name: "proxy", form: Form::Text, commands: ALL },
+    Name { name: "ca_file", form: Form::Text, commands: ALL },
     Name { name: "timeout", form: Form::Number, commands: ALL },
     Name { name: "retries", form: Form::Whole, commands: BOTH },
     Name { name: "granularity", form: Form::Text, commands: ASSESS },

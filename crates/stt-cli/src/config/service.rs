@@ -3,7 +3,13 @@
 use clap::ArgMatches;
 use stt_auth::{Endpoint, Region};
 
-use super::{Found, Level, file::Scope, is_typed, names::WHERE, places};
+use super::{
+    Found, Level,
+    file::Scope,
+    is_typed,
+    names::{Name, WHERE},
+    places,
+};
 use crate::{
     environment::{self, Environment},
     problem::Problem,
@@ -54,12 +60,7 @@ pub(super) fn add(
         names.extend(["resource_id", "token_file"].into_iter().filter(|name| !is_typed(typed, name)));
     }
     for name in names {
-        let Some(mut value) = level.value(name) else { continue };
-        if FILES.contains(&name) {
-            for written in &mut value.entry.values {
-                *written = places::resolve(written, level.file.folder(), environment).to_string_lossy().into_owned();
-            }
-        }
+        let Some(value) = Name::find(name).and_then(|name| level.value(name, environment)) else { continue };
         found.insert(name, value);
     }
     Ok(())
@@ -118,9 +119,8 @@ fn first(level: &Level<'_>, name: &str) -> Option<String> {
 
 /// Refuses to send a credential of the user to a place that a project names, and tells where audio goes.
 fn distrust(level: &Level<'_>, given: &Given<'_>, auth: Option<&str>, notes: &mut Vec<String>) -> Result<(), Problem> {
-    let Some(value) = level.value("endpoint") else { return Ok(()) };
-    let Some(endpoint) = endpoint(level) else { return Ok(()) };
-    let (host, place) = (endpoint.host(), &value.place);
+    let (Some(entry), Some(endpoint)) = (level.profile.get("endpoint"), endpoint(level)) else { return Ok(()) };
+    let (host, place) = (endpoint.host(), level.file.place(entry));
     let refused = |what: String| {
         let why =
             format!("{place} names it, and a project may be somebody else's; only keys in its own folder go there");

@@ -111,9 +111,12 @@ fn of_environment(name: &Name, config: &Config, environment: &Environment) -> Op
     if WHERE.contains(&name.name) && WHERE.iter().any(elsewhere) {
         return None;
     }
-    let variable = name.variable()?;
-    match environment.get(variable) {
-        Some(value) => Some((value.to_owned(), variable)),
+    match name.variables().iter().find_map(|variable| Some((environment.get(variable)?.to_owned(), *variable))) {
+        // A password may stand before the host.
+        Some((url, variable)) if name.name == "proxy" => {
+            Some((url.rsplit('@').next().unwrap_or_default().to_owned(), variable))
+        }
+        Some(set) => Some(set),
         // The key itself stays where it is.
         None if name.name == "key_file" => {
             environment.get(environment::KEY).map(|_| (environment::KEY.to_owned(), environment::KEY))
