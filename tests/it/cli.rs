@@ -631,6 +631,8 @@ fn the_languages_are_those_of_the_table() {
     let assessed = run(&mut stt(&["languages", "--assess", "--format", "json"]));
     let listed: serde_json::Value = serde_json::from_str(&assessed.out).unwrap();
     assert_eq!(listed["languages"].as_array().unwrap().len(), 33);
+    let from = format!("({}, documented)", listed["as_of"].as_str().unwrap());
+    assert!(table.lines().next().unwrap().contains(&from), "{from}");
     let one = run(&mut stt(&["languages", "en_us"]));
     assert_eq!(words(&one.out), "en-US English (United States) pronunciation assessment");
     let none = run(&mut stt(&["languages", "klingon"]));

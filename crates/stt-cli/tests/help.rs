@@ -10,15 +10,7 @@ use std::{
 fn stt(arguments: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_stt"));
     command.args(arguments).env_clear();
-    for name in [
-        "AZURE_SPEECH_ENDPOINT",
-        "AZURE_SPEECH_KEY",
-        "AZURE_SPEECH_REGION",
-        "STT_AUTH",
-        "STT_KEY_FILE",
-        "STT_LANGUAGE",
-        "STT_PROFILE",
-    ] {
+    for name in VARIABLES {
         command.env(name, "s3cret");
     }
     command.output().unwrap()
@@ -50,15 +42,7 @@ fn help_begins_with_examples_and_never_shows_the_environment() {
 #[test]
 fn every_environment_variable_stands_beside_its_flag() {
     let help = String::from_utf8(stt(&["transcribe", "--help"]).stdout).unwrap();
-    for name in [
-        "AZURE_SPEECH_ENDPOINT",
-        "AZURE_SPEECH_KEY",
-        "AZURE_SPEECH_REGION",
-        "STT_AUTH",
-        "STT_KEY_FILE",
-        "STT_LANGUAGE",
-        "STT_PROFILE",
-    ] {
+    for name in VARIABLES {
         assert!(help.contains(name), "{name}: {help}");
     }
 }
@@ -129,3 +113,13 @@ fn there_are_completions_for_five_shells() {
         assert!(!script.contains("s3cret"), "{shell}");
     }
 }
+
+const VARIABLES: [&str; 7] = [
+    "AZURE_SPEECH_ENDPOINT",
+    "AZURE_SPEECH_KEY",
+    "AZURE_SPEECH_REGION",
+    "STT_AUTH",
+    "STT_KEY_FILE",
+    "STT_LANGUAGE",
+    "STT_PROFILE",
+];

@@ -20,7 +20,7 @@ pub(crate) struct ConfigArgs {
 pub(crate) enum ConfigCommand {
     /// Show every value that counts and where it is from; other flags count as they would for stt transcribe.
     #[command(before_help = SHOW_EXAMPLES)]
-    Show(ShowArgs),
+    Show(Box<ShowArgs>),
     /// Show which configuration files are read.
     #[command(before_help = PATH_EXAMPLES)]
     Path(PathArgs),

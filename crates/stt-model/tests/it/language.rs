@@ -128,12 +128,6 @@ fn a_language_alone_has_a_usual_region() {
 }
 
 #[test]
-fn the_date_of_the_list_is_that_of_the_table() {
-    let table = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/data/locales.tsv")).unwrap();
-    assert!(table.lines().next().unwrap().contains(&format!("({}, documented)", Language::KNOWN_AS_OF)));
-}
-
-#[test]
 fn the_error_is_a_sentence() {
     let told = |given: &str| given.parse::<Language>().unwrap_err().to_string();
     assert_eq!(told("en_US"), r#"language "en_US" is not a tag; did you mean en-US?"#);
