@@ -134,9 +134,10 @@ impl Builder {
         self
     }
 
-    /// Listens behind TLS, with a certificate for this machine and for these other names.
+    /// Listens behind TLS (feature `tls`), with a certificate for this machine and for these other names.
     ///
     /// The authority behind it is made at the start; [`Running::ca`](crate::Running::ca) tells it.
+    #[cfg(feature = "tls")]
     pub fn tls(mut self, names: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.config.tls = Some(names.into_iter().map(Into::into).collect());
         self

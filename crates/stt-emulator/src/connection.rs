@@ -192,7 +192,7 @@ async fn finish(
     expects: bool,
     shared: &Arc<Shared>,
 ) -> Result<Answer, Dropped> {
-    let Ok(Ok(upload)) = timeout(SILENCE, taking.upload(body, expects, &shared.emulator)).await else {
+    let Ok(Ok(upload)) = timeout(SILENCE, taking.upload(body, expects, shared)).await else {
         shared.emulator.abandoned(admitted);
         return Err(Lost.into());
     };

@@ -70,6 +70,7 @@ mod shared;
 mod span;
 mod stage;
 mod tenant;
+#[cfg_attr(not(feature = "tls"), path = "no_tls.rs")]
 mod tls;
 mod token;
 mod upload;

@@ -215,6 +215,33 @@ fn a_body_beyond_the_limit_is_refused_by_its_length_or_when_it_gets_there() {
 }
 
 #[test]
+fn only_so_many_large_bodies_are_held_at_once() {
+    let running = start();
+    let head = head(KEY_1, "Content-Length: 3000000\r\n");
+    let mut holding: Vec<Wire> = (0..8).map(|_| Wire::to(&running)).collect();
+    for wire in &mut holding {
+        wire.send(&head);
+        wire.send(vec![7; 2_500_000]);
+    }
+    let asked = || {
+        let wire = Wire::to(&running);
+        let mut writer = wire.stream.try_clone().expect("another handle");
+        let request = [head.as_bytes(), &[7; 3_000_000]].concat();
+        let writing = std::thread::spawn(move || writer.write_all(&request));
+        wire.stream.set_read_timeout(Some(Duration::from_millis(100))).expect("a timeout");
+        let waits = wire.stream.peek(&mut [0]).is_err();
+        (wire, writing, waits)
+    };
+    // The others are read while this goes on.
+    let waiting = (0..20).map(|_| asked()).find(|(.., waits)| *waits);
+    let (mut wire, writing, _) = waiting.expect("it waits for its turn");
+    drop(holding.pop());
+    wire.stream.set_read_timeout(Some(Duration::from_secs(10))).expect("a timeout");
+    assert_eq!(wire.reply().status, 200);
+    writing.join().expect("it ends").expect("it is read");
+}
+
+#[test]
 fn an_upload_that_breaks_off_is_journalled_without_an_answer() {
     let running = start();
     let mut wire = Wire::to(&running);

@@ -2,14 +2,13 @@
 
 use std::io::{self, Write};
 use std::net::SocketAddr;
-use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
 
 use crate::cli::failure::Failure;
 use crate::cli::serve::{ADDRESS, region};
-use crate::cli::tls;
+use crate::cli::tls::{self, Trusted};
 use crate::config::KEY_1;
 use crate::running::endpoint;
 
@@ -24,9 +23,8 @@ pub(super) struct Options {
     /// The region that the emulator was told
     #[arg(long, value_name = "NAME", value_parser = region, default_value = "emulator")]
     region: String,
-    /// The file with the authority of an emulator behind TLS
-    #[arg(long, value_name = "PATH", value_parser = plain)]
-    tls_ca_file: Option<PathBuf>,
+    #[command(flatten)]
+    tls: Trusted,
 }
 
 #[derive(Clone, Copy, Debug, Default, ValueEnum)]
@@ -44,8 +42,8 @@ impl Options {
             return Err(Failure::PortUnknown);
         }
         let mut lines = String::new();
-        let own = variables(&endpoint(self.listen, self.tls_ca_file.is_some()), &self.region);
-        let authority = self.tls_ca_file.as_deref().map(tls::variables).unwrap_or_default();
+        let own = variables(&endpoint(self.listen, self.tls.ca_file().is_some()), &self.region);
+        let authority = self.tls.ca_file().map(tls::variables).unwrap_or_default();
         for (name, value) in own.into_iter().chain(authority) {
             lines.push_str(&self.shell.line(name, &value));
             lines.push('\n');
@@ -66,14 +64,6 @@ impl Shell {
             Self::Pwsh => format!("$env:{name} = '{value}'"),
             Self::Sh => format!("export {name}='{value}'"),
         }
-    }
-}
-
-/// A path that needs no more than quotes in any shell.
-fn plain(text: &str) -> Result<PathBuf, &'static str> {
-    match text.contains(['\'', '\n']) {
-        false => Ok(PathBuf::from(text)),
-        true => Err("a path with a quote or a line break cannot be printed for a shell"),
     }
 }
 

@@ -3,7 +3,7 @@
 use std::fs;
 use std::io::{self, Read, Write};
 use std::net::{SocketAddr, TcpStream};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::ExitCode;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -12,6 +12,7 @@ use clap::Args;
 
 use crate::cli::failure::Failure;
 use crate::cli::serve::ADDRESS;
+use crate::cli::tls::Trusted;
 use crate::running::{endpoint, reachable};
 use crate::span::span;
 use crate::tls::client;
@@ -21,9 +22,8 @@ pub(super) struct Options {
     /// Where the emulator listens
     #[arg(long, value_name = "ADDRESS", default_value_t = ADDRESS)]
     listen: SocketAddr,
-    /// The file with the authority of an emulator behind TLS
-    #[arg(long, value_name = "PATH")]
-    tls_ca_file: Option<PathBuf>,
+    #[command(flatten)]
+    tls: Trusted,
     /// Keep asking for so long
     #[arg(long, value_name = "SPAN", value_parser = span, default_value = "0s")]
     wait: Duration,
@@ -33,11 +33,11 @@ impl Options {
     pub(super) fn run(self) -> Result<ExitCode, Failure> {
         let begun = Instant::now();
         loop {
-            match ask(reachable(self.listen), self.tls_ca_file.as_deref()) {
+            match ask(reachable(self.listen), self.tls.ca_file()) {
                 Ok(()) => return Ok(ExitCode::SUCCESS),
                 Err(source) if self.wait <= begun.elapsed() => {
                     return Err(Failure::NotHealthy {
-                        endpoint: endpoint(self.listen, self.tls_ca_file.is_some()),
+                        endpoint: endpoint(self.listen, self.tls.ca_file().is_some()),
                         source,
                     });
                 }

@@ -10,6 +10,7 @@ mod hearing;
 mod scenarios;
 mod serve;
 mod signals;
+#[cfg_attr(not(feature = "tls"), path = "no_tls.rs")]
 mod tls;
 
 use std::ffi::OsString;

@@ -26,6 +26,20 @@ pub(super) struct Secured {
     tls_ca_file: Option<PathBuf>,
 }
 
+/// Which emulator behind TLS is meant.
+#[derive(Args, Debug)]
+pub(super) struct Trusted {
+    /// The file with the authority of an emulator behind TLS
+    #[arg(long, value_name = "PATH", value_parser = plain)]
+    tls_ca_file: Option<PathBuf>,
+}
+
+impl Trusted {
+    pub(super) fn ca_file(&self) -> Option<&Path> {
+        self.tls_ca_file.as_deref()
+    }
+}
+
 impl Secured {
     pub(super) fn told(&self, builder: Builder) -> Builder {
         if self.tls { builder.tls(self.tls_host.clone()) } else { builder }
@@ -87,4 +101,12 @@ pub(super) fn variables(ca: &Path) -> Vec<(&'static str, String)> {
     ["SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "NODE_EXTRA_CA_CERTS"]
         .map(|name| (name, ca.clone()))
         .into()
+}
+
+/// A path that needs no more than quotes in any shell.
+fn plain(text: &str) -> Result<PathBuf, &'static str> {
+    match text.contains(['\'', '\n']) {
+        false => Ok(PathBuf::from(text)),
+        true => Err("a path with a quote or a line break cannot be printed for a shell"),
+    }
 }

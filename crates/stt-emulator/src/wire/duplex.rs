@@ -4,6 +4,7 @@ use std::fmt::Debug;
 
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
+#[cfg(feature = "tls")]
 use tokio_rustls::server::TlsStream;
 
 /// A TCP connection, bare or under TLS.
@@ -18,6 +19,7 @@ impl Duplex for TcpStream {
     }
 }
 
+#[cfg(feature = "tls")]
 impl Duplex for TlsStream<TcpStream> {
     fn tcp(&self) -> &TcpStream {
         self.get_ref().0

@@ -3,16 +3,18 @@
 use std::convert::Infallible;
 use std::future::pending;
 use std::io;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use http_body_util::BodyExt;
 use hyper::body::{Body, Incoming};
 use thiserror::Error;
+use tokio::sync::{OnceCell, OwnedSemaphorePermit};
 use tokio::time::{Instant, timeout};
 
-use crate::emulator::Emulator;
 use crate::fault::{Intake, Interim, Pace};
+use crate::shared::Shared;
 use crate::upload::Upload;
 use crate::wire::{Line, SILENCE, Wait, times};
 
@@ -29,6 +31,8 @@ pub(crate) struct Taking<'a> {
     wait: Wait,
     /// Whether the client can be blamed if nothing comes: it waits for nothing that is still to be said.
     due: AtomicBool,
+    /// Held as long as the request is, if its body is large.
+    large: OnceCell<OwnedSemaphorePermit>,
 }
 
 impl<'a> Taking<'a> {
@@ -45,14 +49,14 @@ impl<'a> Taking<'a> {
             let _ = line.shut().await;
         }
         let due = AtomicBool::new(!matches!(intake.interim, Interim::Endless(_) | Interim::Late(_)));
-        Self { intake, line, wait, due }
+        Self { intake, line, wait, due, large: OnceCell::new() }
     }
 
     /// The body, as far as it is wanted and comes.
-    pub(crate) async fn upload(&self, body: Incoming, expects: bool, emulator: &Emulator) -> Result<Upload, Lost> {
+    pub(crate) async fn upload(&self, body: Incoming, expects: bool, shared: &Shared) -> Result<Upload, Lost> {
         // hyper says `100 Continue` itself when the body is first asked for, unless it is muted.
         let expects = expects && !body.is_end_stream();
-        let reading = self.read(body, emulator);
+        let reading = self.read(body, shared);
         match self.intake.interim {
             Interim::Endless(every) => tokio::select! {
                 upload = reading => upload,
@@ -102,9 +106,9 @@ impl<'a> Taking<'a> {
         self.line.send(CONTINUE).await.map_err(|_| Lost)
     }
 
-    async fn read(&self, mut body: Incoming, emulator: &Emulator) -> Result<Upload, Lost> {
-        let most = emulator.max_body();
-        let pause = emulator.config().body_timeout;
+    async fn read(&self, mut body: Incoming, shared: &Shared) -> Result<Upload, Lost> {
+        let most = shared.emulator.max_body();
+        let pause = shared.emulator.config().body_timeout;
         let wanted = match self.intake.interim {
             Interim::Endless(_) => most,
             _ => self.intake.limit.map_or(usize::MAX, |limit| usize::try_from(limit).unwrap_or(usize::MAX)),
@@ -138,6 +142,10 @@ impl<'a> Taking<'a> {
                     if most - collected.len() < data.len() && wanted != most {
                         return Ok(Upload::TooLarge);
                     }
+                    if SMALL < collected.len() + data.len() {
+                        let turn = async || Arc::clone(&shared.large).acquire_owned().await.map_err(|_| Lost);
+                        self.large.get_or_try_init(turn).await?;
+                    }
                     collected.extend_from_slice(&data);
                     self.pause(|bytes| collected.len() as u64 / bytes).await;
                 }
@@ -152,6 +160,9 @@ impl<'a> Taking<'a> {
         }
     }
 }
+
+/// A minute of the audio that the service documents has less, so that only odd requests wait for each other.
+const SMALL: usize = 2 << 20;
 
 const CONTINUE: &[u8] = b"HTTP/1.1 100 Continue\r\n\r\n";
 
