@@ -306,6 +306,29 @@ fn an_interrupted_run_finishes_what_it_began_and_goes_on_later() {
     desk.emulator.assert(Expect::recognize().times(2));
 }
 
+/// Row 16.
+#[test]
+fn an_input_that_changes_while_it_is_read_is_asked_for_again() {
+    let desk = Desk::with(&["one.wav"]);
+    let slow = Emulator::builder().latency("60s".parse().unwrap()).start_blocking().unwrap();
+    let mut command = desk.command(&["in"]);
+    let child = command.env("AZURE_SPEECH_ENDPOINT", slow.endpoint()).stderr(Stdio::piped()).spawn().unwrap();
+    let asked = |count| {
+        while slow.journal().len() < count {
+            thread::sleep(Duration::from_millis(2));
+        }
+    };
+    asked(1);
+    desk.put("in/one.wav", &clip("Another one."));
+    slow.advance(Duration::from_secs(60));
+    asked(2);
+    slow.advance(Duration::from_secs(60));
+    let output = child.wait_with_output().unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert_eq!((output.status.code(), desk.text("out/one.txt").as_str()), (Some(0), "Another one.\n"), "{said}");
+    assert!(said.contains("in/one.wav: changed while it was read; trying again"), "{said}");
+}
+
 /// Row 80, a few times: `cargo xtask kill` does it hundreds of times.
 #[test]
 fn a_run_that_is_killed_goes_on_and_ends_as_if_it_had_not_been() {

@@ -100,11 +100,11 @@ pub(crate) fn check_headerless(file: &mut File, subject: &str) -> Result<(), Pro
     let mut head = [0; 16];
     let read = file.read(&mut head).and_then(|count| file.rewind().map(|()| count));
     let count = read.map_err(|error| Problem::input(subject, io_reason(&error)))?;
-    match Container::sniff(&head[..count]) {
-        container @ (Container::Flac | Container::Matroska | Container::Mp4 | Container::Ogg | Container::Wav) => {
+    match Container::marked(&head[..count]) {
+        Some(container) => {
             Err(Problem::input(subject, format!("{container}, which has a header")).hint("leave out --raw".to_owned()))
         }
-        _ => Ok(()),
+        None => Ok(()),
     }
 }
 

@@ -174,10 +174,15 @@ impl Folder {
         })?;
         sync_folder(parent)?;
         Ok(Written {
-            name: named(target.path.strip_prefix(&self.root).unwrap_or(&target.path)),
+            name: self.name_of(&target.path),
             sha256: sha256(text.as_bytes()),
             snapshot: Snapshot::of(&target.path)?,
         })
+    }
+
+    /// What a file of results is called in the journal.
+    fn name_of(&self, path: &Path) -> String {
+        named(path.strip_prefix(&self.root).unwrap_or(path))
     }
 
     fn work(&self, path: &Path) -> io::Result<Work> {

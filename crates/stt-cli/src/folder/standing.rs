@@ -105,7 +105,7 @@ impl Folder {
     fn are_there(&self, entry: &Entry, record: &Record) -> bool {
         let written: HashSet<&str> = record.files.iter().map(|file| file.name.as_str()).collect();
         let is_there = |path: &Path| {
-            let name = super::named(path.strip_prefix(&self.root).unwrap_or(path));
+            let name = self.name_of(path);
             written.contains(name.as_str()) && path.is_file()
         };
         entry.targets.iter().all(|target| is_there(&target.path))
@@ -119,7 +119,7 @@ impl Folder {
         }
         let files: &[Written] = record.map_or(&[], |record| &record.files);
         entry.targets.iter().map(|target| &target.path).filter(|path| path.exists()).find_map(|path| {
-            let name = super::named(path.strip_prefix(&self.root).unwrap_or(path));
+            let name = self.name_of(path);
             let shown = path.display();
             let what = match files.iter().find(|file| file.name == name) {
                 Some(file) if is_as_written(path, file) => return None,
