@@ -638,3 +638,18 @@ fn the_languages_are_those_of_the_table() {
     let none = run(&mut stt(&["languages", "klingon"]));
     assert_eq!((none.code, none.first_line()), (Some(2), "no language that Microsoft lists fits"));
 }
+
+#[test]
+fn that_there_are_other_ways_for_long_audio_is_said_once_and_not_to_the_quiet() {
+    let folder = tempfile::tempdir().unwrap();
+    let names = ["a.wav", "b.wav"].map(|name| folder.path().join(name).to_str().unwrap().to_owned());
+    for name in &names {
+        fs::write(name, clip(&["One two three four five six seven eight."; 4].join(" "))).unwrap();
+    }
+    let hints = |more: &[&str]| {
+        let run = emulated(&[&["transcribe", "--max-seconds", "4", &names[0], &names[1]], more].concat());
+        assert_eq!(run.code, Some(0), "{}", run.err);
+        run.err.matches("hint: for long audio the service also has fast transcription and batch transcription").count()
+    };
+    assert_eq!((hints(&[]), hints(&["-q"])), (1, 0));
+}

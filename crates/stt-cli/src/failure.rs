@@ -199,6 +199,14 @@ mod tests {
     }
 
     #[test]
+    fn a_piece_of_a_file_is_no_file_that_could_be_converted() {
+        let refused = error(400, r#"{"Message":"Unsupported audio format"}"#);
+        assert!(said(&refused).contains("\nhint: ffmpeg -i a.wav "), "{}", said(&refused));
+        let piece = Asker(Auth::Key).problem(&refused, "a.wav from 0:00 to 0:50", None, None).to_string();
+        assert_eq!(piece, "a.wav from 0:00 to 0:50: rejected by the service (400)\nwhy: Unsupported audio format");
+    }
+
+    #[test]
     fn exit_code_and_reach_follow_from_what_was_answered() {
         for (status, body, code, reaches) in [
             (400, "", 3, Reach::Input),
