@@ -52,12 +52,13 @@ pub(crate) async fn run(args: &AssessArgs, environment: &Environment, output: &m
     let work = |input: Input, teller: Teller<Event>| Arc::clone(&session).run(input, move |event| teller.tell(event));
     let list = inputs.list.clone();
     let asked = Asked { args, language: &language, reference: &reference, several: inputs.several };
-    let mut heard = None;
-    let deliver = |place: usize, told| {
+    let (mut heard, mut not_tried) = (None, Vec::new());
+    let deliver = |place: usize, told: Told<Event, Outcome>| {
         let input = &list[place];
         match told {
             Told::Event(Event::Heard(one)) => heard = Some(*one),
             Told::Event(Event::Note(note)) => output.note(&format!("{}: {note}", input.subject())),
+            Told::Done(Ok(outcome)) if !outcome.is_tried => not_tried.push(outcome.input),
             Told::Done(outcome) => {
                 let outcome = outcome.unwrap_or_else(|Panicked| Outcome::of(input.clone()));
                 let heard = heard.take().unwrap_or_else(|| Heard::internal(input));
@@ -67,8 +68,9 @@ pub(crate) async fn run(args: &AssessArgs, environment: &Environment, output: &m
         Ok(())
     };
     let batch = Batch { interrupts: None, jobs: 1, order: Order::ByPlace };
-    let ended = batch.run(inputs.list, work, |_| session.flow(), |_| (), deliver).await;
-    session.brake().tell(&list[ended.begun..], output);
+    let ended = batch.run(inputs.list, work, |_| session.gate.flow(), |_| (), deliver).await;
+    not_tried.extend_from_slice(&list[ended.begun..]);
+    session.gate.tell(&not_tried, false, output);
     Ok(ended)
 }
 

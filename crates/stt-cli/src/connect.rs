@@ -10,6 +10,7 @@ use crate::{
     args::{Auth, CallArgs, ExpectContinue, JobsArgs, ServiceArgs},
     environment::Environment,
     failure::Asker,
+    gate::Gate,
     network::Network,
     output::{Output, io_reason},
     problem::Problem,
@@ -87,17 +88,18 @@ impl Connection {
         jobs: JobsArgs,
     ) -> Result<Session, Problem> {
         let limiter = jobs.limiter();
+        let gate = Gate::new(limiter.clone(), jobs.max_audio_seconds);
         let retry = Retry::default().attempts(args.retries.saturating_add(1)).timeout(args.timeout);
         let client = self
             .builder()
-            .limiter(limiter.clone())
+            .limiter(limiter)
             .retry(retry)
             .chunked(!args.no_chunked)
             .chunk_size(args.chunk as usize)
             .expect_continue(args.expect_continue == ExpectContinue::Auto)
             .build()
             .map_err(|error| Problem::usage(error.to_string()))?;
-        Ok(Session::new(self.asker, client, limiter, recognize, shaping, jobs.most()))
+        Ok(Session::new(self.asker, client, gate, recognize, shaping, jobs.most()))
     }
 }
 

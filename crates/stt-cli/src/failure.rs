@@ -11,8 +11,10 @@ use crate::{args::Auth, exit::Exit, inputs::STANDARD_INPUT, output::io_reason, p
 /// How far a failure reaches.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Reach {
-    /// Whatever is tried next fails in the same way: a refused key, a host that nobody can reach.
+    /// Whatever is tried next fails in the same way: a refused key, an address that is none of the service's.
     Everything,
+    /// The service could not be reached, which may pass if it could before.
+    Network,
     /// The service failed after all repeats, which may pass or not.
     Service,
     /// Only this input.
@@ -106,6 +108,7 @@ fn exit(kind: &ErrorKind) -> Exit {
 /// How far a failed call reaches.
 pub(crate) fn reach(error: &Error) -> Reach {
     match error.kind() {
+        ErrorKind::Auth(TokenError::Unavailable { .. }) => Reach::Network,
         ErrorKind::Auth(_) | ErrorKind::Unsendable(_) => Reach::Everything,
         ErrorKind::Refused(Refusal { status, recognition_status: None, .. })
             if matches!(status.as_u16(), 101 | 300..=399 | 404 | 405) =>
@@ -114,14 +117,11 @@ pub(crate) fn reach(error: &Error) -> Reach {
         }
         // It was never sent, so it says nothing about the service.
         ErrorKind::TimedOut(Phase::Turn) => Reach::Input,
-        ErrorKind::TimedOut(Phase::Connect | Phase::Resolve | Phase::Tls | Phase::Token) => Reach::Everything,
-        ErrorKind::Transport(
-            TransportKind::Connect
-            | TransportKind::NotHttp
-            | TransportKind::Proxy(_)
-            | TransportKind::Resolve
-            | TransportKind::Tls,
-        ) => Reach::Everything,
+        ErrorKind::TimedOut(Phase::Connect | Phase::Resolve | Phase::Tls | Phase::Token) => Reach::Network,
+        ErrorKind::Transport(TransportKind::Connect | TransportKind::Proxy(_) | TransportKind::Resolve) => {
+            Reach::Network
+        }
+        ErrorKind::Transport(TransportKind::NotHttp | TransportKind::Tls) => Reach::Everything,
         kind => match exit(kind) {
             Exit::Credential => Reach::Everything,
             Exit::Input => Reach::Input,

@@ -6,7 +6,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use stt_model::Language;
+use stt_model::{Language, Ticks};
 use stt_transcript::{Segment, Transcript};
 use tokio::task::spawn_blocking;
 
@@ -80,7 +80,11 @@ impl Filing {
             teller.tell(event);
         };
         let outcome = Arc::clone(&self.session).run(input, tell).await;
-        let segments = mem::take(&mut *segments.lock().unwrap_or_else(PoisonError::into_inner));
+        let mut segments = mem::take(&mut *segments.lock().unwrap_or_else(PoisonError::into_inner));
+        if !outcome.is_tried {
+            // So the folder notes that it is not done.
+            segments.push(Heard::skipped(&outcome.input.subject(), Ticks(0)).segment());
+        }
         let transcript = Transcript::new(outcome.input.name(), self.language.clone(), segments);
         let transcript = match outcome.length {
             Some(length) => transcript.audio(length),

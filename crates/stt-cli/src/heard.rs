@@ -59,12 +59,11 @@ impl Heard {
 
     /// Nothing from here on, because the run was stopped.
     pub(crate) fn skipped(subject: &str, start: Ticks) -> Self {
-        let problem = Problem::new(Exit::Service, "the rest was not tried").of(subject);
-        Self { result: Err(Failed::local(SKIPPED, problem)), cut: Cut::End, end: None, start }
+        Self { result: Err(Failed::skipped(subject)), cut: Cut::End, end: None, start }
     }
 
     pub(crate) fn is_skipped(&self) -> bool {
-        self.result.as_ref().is_err_and(|failed| failed.failure.kind == SKIPPED)
+        self.result.as_ref().is_err_and(Failed::is_skipped)
     }
 
     /// What stands in the transcript.
@@ -130,6 +129,15 @@ impl Failed {
             connection_id: error.connection_id().map(|id| id.to_string()),
             request_id: error.request_id().map(str::to_owned),
         }
+    }
+
+    /// Nothing was asked from here on, because the run was stopped.
+    pub(crate) fn skipped(subject: &str) -> Self {
+        Self::local(SKIPPED, Problem::new(Exit::Service, "the rest was not tried").of(subject))
+    }
+
+    pub(crate) fn is_skipped(&self) -> bool {
+        self.failure.kind == SKIPPED
     }
 
     /// Nothing was asked.

@@ -2,18 +2,19 @@
 
 use std::{
     fmt,
+    sync::Arc,
     time::{Duration, Instant},
 };
 
 use serde::Serialize;
 use stt_auth::Resource;
-use stt_hyper::{Limiter, LimiterState};
+use stt_hyper::LimiterState;
 use stt_model::{Language, Ticks};
 use stt_transcript::Transcript;
 
 use crate::{
-    brake::Brake,
     exit::Exit,
+    gate::{Gate, Pause, Stopped},
     heard::{Clock, Heard},
     inputs::Input,
     output::Output,
@@ -28,11 +29,15 @@ pub(crate) struct Report<'a> {
     allow_empty: bool,
     language: Language,
     resource: Resource,
-    limiter: Limiter,
+    gate: Arc<Gate>,
     /// How many requests at once were allowed when that was last looked at.
     allowed: u32,
     several: bool,
     tally: Tally,
+    /// Inputs of which nothing was asked because the run was stopped.
+    not_tried: Vec<Input>,
+    /// The pause that was told last.
+    pause: Option<Pause>,
     began: Instant,
     /// Inputs of which the end is awaited.
     left: usize,
@@ -52,6 +57,8 @@ pub(crate) struct Tally {
     without_words: usize,
     failed: usize,
     not_tried: usize,
+    /// Why the run was stopped before its end, if the program did that.
+    stopped: Option<&'static str>,
     /// Those of the first two that an earlier run had done.
     done_before: usize,
     /// Of audio that was sent and recognized.
@@ -72,7 +79,7 @@ impl<'a> Report<'a> {
     pub(crate) fn new(
         output: &'a mut Output,
         resource: Resource,
-        limiter: Limiter,
+        gate: Arc<Gate>,
         language: Language,
         allow_empty: bool,
         several: bool,
@@ -82,10 +89,12 @@ impl<'a> Report<'a> {
             allow_empty,
             language,
             resource,
-            allowed: limiter.state().allowed,
-            limiter,
+            allowed: gate.limiter().allowed,
+            gate,
             several,
             tally: Tally::default(),
+            not_tried: Vec::new(),
+            pause: None,
             began: Instant::now(),
             left: 0,
             told: None,
@@ -123,6 +132,13 @@ impl<'a> Report<'a> {
         }
         self.trouble();
         self.level();
+        self.pause();
+    }
+
+    /// The run was stopped before anything of an input was asked.
+    pub(crate) fn not_tried(&mut self, input: &Input) {
+        self.left = self.left.saturating_sub(1);
+        self.not_tried.push(input.clone());
     }
 
     /// All of an input.
@@ -181,11 +197,23 @@ impl<'a> Report<'a> {
 
     /// Says that fewer requests go out at once, because the service could not bear as many.
     fn level(&mut self) {
-        let allowed = self.limiter.state().allowed;
+        let allowed = self.gate.limiter().allowed;
         if allowed < self.allowed {
             self.output.note(&format!("reduced to {allowed} at a time"));
         }
         self.allowed = allowed;
+    }
+
+    /// Says that nothing is asked for a while, because the service has failed.
+    fn pause(&mut self) {
+        let pause = self.gate.pause();
+        if self.pause != pause
+            && let Some(Pause { failures, length, .. }) = pause
+        {
+            let times = if failures == 1 { "failed".to_owned() } else { format!("failed {failures} times in a row") };
+            self.output.note(&format!("the service has {times}; trying it again in {} s", length.as_secs()));
+        }
+        self.pause = pause;
     }
 
     /// Tells how far the run is.
@@ -194,7 +222,7 @@ impl<'a> Report<'a> {
             return;
         }
         let now = Instant::now();
-        let progress = Progress::of(&self.tally, self.left, now - self.began, self.limiter.state());
+        let progress = Progress::of(&self.tally, self.left, now - self.began, self.gate.limiter());
         if !self.output.is_watched() {
             self.output.progress(&progress.to_string());
         } else if self.left == 0 || self.told.is_none_or(|told| EVERY <= now - told) {
@@ -214,13 +242,14 @@ impl<'a> Report<'a> {
         self.troubled = !self.troubled;
     }
 
-    /// What became of all inputs, with what was not tried.
-    pub(crate) fn summary(&mut self, brake: &Brake, not_tried: &[Input], for_programs: bool) {
-        if !self.output.is_unread() {
-            brake.tell(not_tried, self.output);
-        }
+    /// What became of all inputs, with those that were not begun. What was not tried is done later by the same command
+    /// if it `goes_on`.
+    pub(crate) fn summary(&mut self, not_begun: impl IntoIterator<Item = Input>, goes_on: bool, for_programs: bool) {
+        self.not_tried.extend(not_begun);
+        self.gate.tell(&self.not_tried, goes_on, self.output);
         let tally = &mut self.tally;
-        tally.not_tried = not_tried.len();
+        tally.not_tried = self.not_tried.len();
+        tally.stopped = self.gate.stopped().map(Stopped::word);
         tally.inputs = tally.with_words + tally.without_words + tally.failed + tally.not_tried;
         if for_programs {
             let json = serde_json::to_string(tally).expect("names and numbers");
@@ -354,6 +383,7 @@ mod tests {
     use super::*;
     use http::Response;
     use stt_auth::{Access, Authorization, Lease, Now};
+    use stt_hyper::Limiter;
 
     #[derive(Clone, Default)]
     struct Said(Arc<Mutex<Vec<u8>>>);
@@ -380,7 +410,14 @@ mod tests {
         lease(0).answered(Response::new("header.payload.signature"), at(0));
         let said = Said::default();
         let mut output = Output::talking_to(said.clone());
-        let mut report = Report::new(&mut output, resource.clone(), Limiter::fixed(1), Language::EN_US, false, true);
+        let mut report = Report::new(
+            &mut output,
+            resource.clone(),
+            Arc::new(Gate::new(Limiter::fixed(1), None)),
+            Language::EN_US,
+            false,
+            true,
+        );
         report.trouble();
         lease(541).answered(Response::builder().status(503).body("").unwrap(), at(541));
         report.trouble();

@@ -1,25 +1,18 @@
 //! One run against one resource: what is asked, and what becomes of each input.
 
-use std::{
-    error::Error as _,
-    pin::pin,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-    time::Duration,
-};
+use std::{error::Error as _, pin::pin, sync::Arc, time::Duration};
 
 use futures_util::{StreamExt, stream};
 use stt_core::{Recognize, Reply};
-use stt_hyper::{Audio, Client, Limiter};
+use stt_hyper::{Audio, Client};
 use stt_long::{LongPiece, PieceError, Pieces};
 use stt_model::{AudioFormat, Ticks};
 use tokio::{io::AsyncRead, sync::Semaphore};
 
 use crate::{
     audio::{Prepared, Source, Way},
-    batch::Flow,
-    brake::Brake,
-    exit::Exit,
     failure::Asker,
+    gate::Gate,
     heard::{Clock, Failed, Heard},
     inputs::Input,
     live::{self, Arrived},
@@ -31,13 +24,12 @@ use crate::{
 pub(crate) struct Session {
     pub(crate) asker: Asker,
     pub(crate) client: Client,
-    /// How many requests the client has under way.
-    pub(crate) limiter: Limiter,
+    /// What every request waits at.
+    pub(crate) gate: Arc<Gate>,
     pub(crate) recognize: Recognize,
     pub(crate) shaping: Shaping,
-    brake: Mutex<Brake>,
     jobs: usize,
-    /// One for each request that may be under way, whatever input it is of.
+    /// One for each piece of audio that may be at hand, whatever input it is of.
     permits: Arc<Semaphore>,
 }
 
@@ -52,41 +44,39 @@ pub(crate) enum Event {
     Note(String),
 }
 
-impl Outcome {
-    /// Nothing is known but the input.
-    pub(crate) const fn of(input: Input) -> Self {
-        Self { input, length: None, not_sent: None }
-    }
-}
-
 /// What became of one input, beside what was heard in it.
 pub(crate) struct Outcome {
     pub(crate) input: Input,
     pub(crate) length: Option<Duration>,
     /// What of a live stream was not sent.
     pub(crate) not_sent: Option<String>,
+    /// Whether anything of it was asked, or could not be. If not, nothing else is told of it.
+    pub(crate) is_tried: bool,
+}
+
+impl Outcome {
+    /// Nothing is known but the input.
+    pub(crate) const fn of(input: Input) -> Self {
+        Self { input, length: None, not_sent: None, is_tried: true }
+    }
+
+    /// The run was stopped before anything of the input was asked.
+    fn not_tried(input: Input) -> Self {
+        Self { is_tried: false, ..Self::of(input) }
+    }
 }
 
 impl Session {
     pub(crate) fn new(
         asker: Asker,
         client: Client,
-        limiter: Limiter,
+        gate: Gate,
         recognize: Recognize,
         shaping: Shaping,
         jobs: u16,
     ) -> Self {
-        let jobs = usize::from(jobs);
-        Self {
-            asker,
-            client,
-            limiter,
-            recognize,
-            shaping,
-            brake: Mutex::default(),
-            jobs,
-            permits: Arc::new(Semaphore::new(jobs)),
-        }
+        let (gate, jobs) = (Arc::new(gate), usize::from(jobs));
+        Self { asker, client, gate, recognize, shaping, jobs, permits: Arc::new(Semaphore::new(jobs)) }
     }
 
     /// Recognizes one input.
@@ -109,10 +99,10 @@ impl Session {
             Ok(Arrived::Stream { reader, progress, warnings }) => {
                 note(tell, warnings);
                 let audio = Audio::reader(AudioFormat::WavPcm16k, reader);
-                let result = self.call(&input.subject(), audio, None).await;
+                let result = self.call(&input, audio, None, None).await;
                 // A failure says for itself that nothing was recognized.
                 let not_sent = result.is_ok().then(|| progress.not_sent()).flatten();
-                self.whole(input, Some(progress.heard()), not_sent, result, tell)
+                whole(Outcome { length: Some(progress.heard()), not_sent, ..Outcome::of(input) }, result, tell)
             }
             Ok(Arrived::Way(way)) => self.go(input, Ok(way), tell).await,
             Err(problem) => self.go(input, Err(problem), tell).await,
@@ -121,7 +111,7 @@ impl Session {
 
     async fn go(self: &Arc<Self>, input: Input, way: Result<Way, Problem>, tell: Tell<'_>) -> Outcome {
         match way {
-            Err(problem) => self.whole(input, None, None, Err(Failed::local("input", problem)), tell),
+            Err(problem) => whole(Outcome::of(input), Err(Failed::local("input", problem)), tell),
             Ok(Way::Pieces(pieces)) => self.pieces(input, pieces, tell).await,
             Ok(Way::Whole(prepared)) => self.send(input, prepared, tell).await,
         }
@@ -136,13 +126,13 @@ impl Session {
             Source::Memory(bytes) => Ok(Audio::bytes(format, bytes)),
         };
         let result = match audio {
-            Ok(audio) => self.call(&input.subject(), audio, Some(bytes)).await,
+            Ok(audio) => self.call(&input, audio, length, Some(bytes)).await,
             Err(error) => {
                 let why = error.source().map(ToString::to_string);
                 Err(Failed::local("input", Problem::input(input.subject(), error.to_string()).why(why)))
             }
         };
-        self.whole(input, length, None, result, tell)
+        whole(Outcome { length, ..Outcome::of(input) }, result, tell)
     }
 
     /// Recognizes the pieces of one input, several at once where that is allowed, and tells of them in their order.
@@ -168,8 +158,13 @@ impl Session {
             }
         });
         let mut heard = pin!(asked.buffered(self.jobs));
+        let mut is_first = true;
         while let Some(heard) = heard.next().await {
             let is_last = heard.is_skipped();
+            if is_first && is_last {
+                return Outcome::not_tried(input);
+            }
+            is_first = false;
             tell(Event::Heard(Box::new(heard)));
             if is_last {
                 break;
@@ -177,59 +172,77 @@ impl Session {
         }
         note(tell, progress.notes());
         note(tell, progress.losses());
-        Outcome { input, length: Some(progress.read()), not_sent: None }
+        Outcome { length: Some(progress.read()), ..Outcome::of(input) }
     }
 
     async fn piece(&self, subject: &str, piece: Result<LongPiece, PieceError>, last: Ticks, is_live: bool) -> Heard {
         let piece = match piece {
-            Ok(piece) if self.flow() == Flow::Next || (is_live && !self.brake().is_down()) => piece,
-            Ok(piece) => return Heard::skipped(subject, piece.start),
+            Ok(piece) => piece,
             Err(error) => return Heard::broken(subject, last, &error),
         };
         let whole = piece.start == Ticks(0) && piece.cut == stt_audio::Cut::End;
         let named = if whole { subject.to_owned() } else { named(subject, &piece) };
-        let bytes = piece.audio.len() as u64;
-        let result = self.ask(&named, None, piece.audio(), Some(bytes)).await;
-        Heard::piece(&piece, result)
-    }
-
-    /// Asks for the whole of an input.
-    async fn call(&self, subject: &str, audio: Audio, bytes: Option<u64>) -> Result<Reply, Failed> {
-        match self.permits.acquire().await {
-            Ok(_permit) => self.ask(subject, Some(subject), audio, bytes).await,
-            Err(error) => Err(Failed::local("internal", Problem::new(Exit::Service, error.to_string()).of(subject))),
+        let length = Duration::from(Ticks(piece.end.0.saturating_sub(piece.start.0)));
+        let asked =
+            Asked { subject: &named, file: None, length: Some(length), bytes: Some(piece.audio.len() as u64), is_live };
+        match self.ask(asked, piece.audio()).await {
+            Err(failed) if failed.is_skipped() => Heard::skipped(subject, piece.start),
+            result => Heard::piece(&piece, result),
         }
     }
 
-    /// Asks for audio that is a file as it is, or made of one.
-    async fn ask(&self, subject: &str, file: Option<&str>, audio: Audio, bytes: Option<u64>) -> Result<Reply, Failed> {
-        let answer = self.client.recognize(audio, &self.recognize).await;
-        let result = answer.map_err(|error| Failed::call(&error, self.asker.problem(&error, subject, file, bytes)));
-        self.brake().see(result.as_ref().err().map(|failed| failed.reach));
-        result
-    }
-
-    fn whole(
+    /// Asks for the whole of an input.
+    async fn call(
         &self,
-        input: Input,
+        input: &Input,
+        audio: Audio,
         length: Option<Duration>,
-        not_sent: Option<String>,
-        result: Result<Reply, Failed>,
-        tell: Tell<'_>,
-    ) -> Outcome {
-        tell(Event::Heard(Box::new(Heard::whole(length, result))));
-        Outcome { input, length, not_sent }
+        bytes: Option<u64>,
+    ) -> Result<Reply, Failed> {
+        let subject = input.subject();
+        // Permits are never withdrawn.
+        let _permit = self.permits.acquire().await;
+        let is_live = *input == Input::Stdin;
+        self.ask(Asked { subject: &subject, file: Some(&subject), length, bytes, is_live }, audio).await
     }
 
-    /// Whether anything more should be begun.
-    pub(crate) fn flow(&self) -> Flow {
-        self.brake().flow()
+    /// Asks for audio when its turn has come.
+    async fn ask(&self, asked: Asked<'_>, audio: Audio) -> Result<Reply, Failed> {
+        let Asked { subject, file, length, bytes, is_live } = asked;
+        let Ok(pass) = self.gate.enter(length, is_live).await else { return Err(Failed::skipped(subject)) };
+        match self.client.recognize(audio, &self.recognize).await {
+            Ok(reply) => {
+                pass.ended(reply.attempts, None);
+                Ok(reply)
+            }
+            Err(error) => {
+                let failed = Failed::call(&error, self.asker.problem(&error, subject, file, bytes));
+                pass.ended(error.attempts(), Some(failed.reach));
+                Err(failed)
+            }
+        }
     }
+}
 
-    pub(crate) fn brake(&self) -> MutexGuard<'_, Brake> {
-        // A count is whole after every statement, so a panic elsewhere leaves it usable.
-        self.brake.lock().unwrap_or_else(PoisonError::into_inner)
+/// Tells what was heard in the whole of an input.
+fn whole(outcome: Outcome, result: Result<Reply, Failed>, tell: Tell<'_>) -> Outcome {
+    if result.as_ref().is_err_and(Failed::is_skipped) {
+        return Outcome::not_tried(outcome.input);
     }
+    tell(Event::Heard(Box::new(Heard::whole(outcome.length, result))));
+    outcome
+}
+
+/// Audio that is asked for.
+struct Asked<'a> {
+    /// What it is called in messages.
+    subject: &'a str,
+    /// The file that it is as it is, or was made of.
+    file: Option<&'a str>,
+    length: Option<Duration>,
+    bytes: Option<u64>,
+    /// Whether nobody can ask for it later.
+    is_live: bool,
 }
 
 fn note(tell: Tell<'_>, notes: impl IntoIterator<Item: ToString>) {

@@ -97,8 +97,8 @@ struct Run<'a> {
 impl Run<'_> {
     fn report<'o>(&self, output: &'o mut Output) -> Report<'o> {
         let resource = self.connection.resource.clone();
-        let limiter = self.session.limiter.clone();
-        Report::new(output, resource, limiter, self.language.clone(), self.args.allow_empty, self.inputs.several)
+        let gate = Arc::clone(&self.session.gate);
+        Report::new(output, resource, gate, self.language.clone(), self.args.allow_empty, self.inputs.several)
     }
 
     /// Writes all results to one place, in the order of the inputs.
@@ -109,7 +109,7 @@ impl Run<'_> {
         report.borrow_mut().begin(inputs.list.len());
         let work =
             |input: Input, teller: Teller<Event>| Arc::clone(session).run(input, move |event| teller.tell(event));
-        let deliver = |place: usize, told| {
+        let deliver = |place: usize, told: Told<Event, Outcome>| {
             let input = &inputs.list[place];
             let mut report = report.borrow_mut();
             let mut heard = |heard: &Heard, report: &mut Report<'_>| {
@@ -121,6 +121,10 @@ impl Run<'_> {
                 Told::Event(Event::Heard(now)) => return heard(&now, &mut report),
                 Told::Event(Event::Note(note)) => {
                     report.output.note(&format!("{}: {note}", input.subject()));
+                    return Ok(());
+                }
+                Told::Done(Ok(outcome)) if !outcome.is_tried => {
+                    report.not_tried(input);
                     return Ok(());
                 }
                 Told::Done(Ok(outcome)) => outcome,
@@ -136,12 +140,12 @@ impl Run<'_> {
         let interrupts = Some(self.interrupts.clone());
         let batch = Batch { interrupts, jobs: args.jobs.most().into(), order: Order::ByPlace };
         let finishing = |count| {
-            session.brake().interrupt();
+            session.gate.interrupt();
             report.borrow_mut().finishing(count);
         };
-        let ended = batch.run(inputs.list.clone(), work, |_| session.flow(), finishing, deliver).await;
+        let ended = batch.run(inputs.list.clone(), work, |_| session.gate.flow(), finishing, deliver).await;
         let for_programs = args.summary == Some(SummaryForm::Json);
-        report.into_inner().summary(&session.brake(), &inputs.list[ended.begun..], for_programs);
+        report.into_inner().summary(inputs.list[ended.begun..].iter().cloned(), false, for_programs);
         ended
     }
 
@@ -170,6 +174,7 @@ impl Run<'_> {
             match told {
                 Told::Event(Event::Heard(heard)) => report.heard(input, &heard, 1),
                 Told::Event(Event::Note(note)) => report.output.note(&format!("{}: {note}", input.subject())),
+                Told::Done(Ok(Filed { outcome, .. })) if !outcome.is_tried => report.not_tried(input),
                 Told::Done(Ok(Filed { outcome, problem, transcript })) => {
                     report.ended(&outcome, &transcript);
                     if let Some(problem) = problem {
@@ -183,13 +188,13 @@ impl Run<'_> {
         let interrupts = Some(self.interrupts.clone());
         let batch = Batch { interrupts, jobs: args.jobs.most().into(), order: Order::AsItComes };
         let finishing = |count| {
-            session.brake().interrupt();
+            session.gate.interrupt();
             report.borrow_mut().finishing(count);
         };
-        let ended = batch.run(items, work, |_| session.flow(), finishing, deliver).await;
-        let not_tried: Vec<Input> = places[ended.begun..].iter().map(|index| inputs.list[*index].clone()).collect();
+        let ended = batch.run(items, work, |_| session.gate.flow(), finishing, deliver).await;
+        let not_begun = places[ended.begun..].iter().map(|index| inputs.list[*index].clone());
         let for_programs = args.summary == Some(SummaryForm::Json);
-        report.into_inner().summary(&session.brake(), &not_tried, for_programs);
+        report.into_inner().summary(not_begun, true, for_programs);
         Ok(ended)
     }
 
