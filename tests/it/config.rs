@@ -140,7 +140,7 @@ fn flags_win_over_the_environment_over_the_project_over_the_user() {
     assert_eq!(shown("jobs"), said(("4", "flag")));
     let shown = desk.shown(&[], &["--no-config"]);
     assert_eq!(shown("language"), said(("", "default")));
-    assert_eq!(shown("jobs"), said(("1", "default")));
+    assert_eq!(shown("jobs"), said(("auto", "default")));
 }
 
 #[test]

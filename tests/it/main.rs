@@ -13,6 +13,7 @@ mod folder;
 mod headers;
 mod long;
 mod page;
+mod promises;
 mod python;
 mod recipes;
 mod results;

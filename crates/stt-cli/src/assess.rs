@@ -67,8 +67,8 @@ pub(crate) async fn run(args: &AssessArgs, environment: &Environment, output: &m
         }
         Ok(())
     };
-    let batch = Batch { interrupts: None, jobs: 1, order: Order::ByPlace };
-    let ended = batch.run(inputs.list, work, |_| session.gate.flow(), |_| (), deliver).await;
+    let batch = Batch { interrupts: None, order: Order::ByPlace };
+    let ended = batch.run(inputs.list, work, || session.gate.room(1), |_| (), deliver).await;
     not_tried.extend_from_slice(&list[ended.begun..]);
     session.gate.tell(&not_tried, false, output);
     Ok(ended)

@@ -15,15 +15,6 @@ use tokio::{
 
 use crate::interrupts::Interrupts;
 
-/// What becomes of a batch after an outcome.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(crate) enum Flow {
-    /// Go on.
-    Next,
-    /// Begin nothing more, but wait for what has been begun.
-    BeginNoMore,
-}
-
 /// Nobody takes outcomes any more: what is running is dropped.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) struct Dropped;
@@ -52,8 +43,6 @@ pub(crate) enum Order {
 pub(crate) struct Batch {
     /// By which it is told to end in good order. Without them it is dropped, if at all.
     pub(crate) interrupts: Option<Interrupts>,
-    /// Items that are worked on at once.
-    pub(crate) jobs: usize,
     pub(crate) order: Order,
 }
 
@@ -83,14 +72,14 @@ impl<E> Teller<E> {
 impl Batch {
     /// Does `work` on every item.
     ///
-    /// `judge` sees each outcome as soon as it is there and may end the batch. Whoever interrupts it is told by
-    /// `finishing` how many items are waited for, which is not for long: then, or when it is interrupted again, they
-    /// are dropped.
+    /// `room` is asked whenever something was told how many items may be worked on at once; with none, the batch ends when
+    /// those that were begun have. Whoever interrupts it is told by `finishing` how many items are waited for, which is
+    /// not for long: then, or when it is interrupted again, they are dropped.
     pub(crate) async fn run<I, E, T, F>(
         mut self,
         items: impl IntoIterator<Item = I>,
         work: impl Fn(I, Teller<E>) -> F,
-        mut judge: impl FnMut(&Result<T, Panicked>) -> Flow,
+        room: impl Fn() -> usize,
         finishing: impl Fn(usize),
         mut deliver: impl FnMut(usize, Told<E, T>) -> Result<(), Dropped>,
     ) -> Ended
@@ -104,14 +93,13 @@ impl Batch {
         let (sender, mut events) = mpsc::unbounded_channel();
         let mut early = Early::new(self.order);
         let mut ended = Ended { begun: 0, interrupted: false };
-        let mut flow = Flow::Next;
         let mut last_moment = None;
         if let Some(interrupts) = &self.interrupts {
             interrupts.take();
         }
         loop {
-            while flow == Flow::Next
-                && running.len() < self.jobs
+            while !ended.interrupted
+                && running.len() < room()
                 && let Some(item) = items.next()
             {
                 let teller = Teller { events: sender.clone(), place: ended.begun };
@@ -132,7 +120,6 @@ impl Batch {
                     if mem::replace(&mut ended.interrupted, true) {
                         return ended;
                     }
-                    flow = Flow::BeginNoMore;
                     last_moment = Some(Instant::now() + PATIENCE);
                     finishing(running.len());
                     None
@@ -148,9 +135,6 @@ impl Batch {
                     Ok((id, outcome)) => (id, Ok(outcome)),
                     Err(error) => (error.id(), Err(Panicked)),
                 };
-                if judge(&outcome) == Flow::BeginNoMore {
-                    flow = Flow::BeginNoMore;
-                }
                 if let Some(place) = places.remove(&id) {
                     early.push(place, Told::Done(outcome));
                 }
@@ -231,13 +215,7 @@ mod tests {
 
     use super::*;
 
-    fn batch(jobs: usize, order: Order) -> Batch {
-        Batch { interrupts: None, jobs, order }
-    }
-
-    fn in_order(jobs: usize) -> Batch {
-        batch(jobs, Order::ByPlace)
-    }
+    const IN_ORDER: Batch = Batch { interrupts: None, order: Order::ByPlace };
 
     fn keep<T: Copy>(
         kept: &mut Vec<(usize, Result<T, Panicked>)>,
@@ -256,7 +234,7 @@ mod tests {
             tokio::time::sleep(Duration::from_secs(10 - item)).await;
             item
         };
-        let begun = in_order(3).run(0..5, slow_first, |_| Flow::Next, |_| (), keep(&mut kept)).await.begun;
+        let begun = IN_ORDER.run(0..5, slow_first, || 3, |_| (), keep(&mut kept)).await.begun;
         assert_eq!(begun, 5);
         assert_eq!(kept, (0..5).map(|item| (item as usize, Ok(item))).collect::<Vec<_>>());
     }
@@ -272,19 +250,48 @@ mod tests {
                 now.fetch_sub(1, Ordering::SeqCst);
             }
         };
-        in_order(3).run(0..10, counted, |_| Flow::Next, |_| (), |_, _| Ok(())).await;
+        IN_ORDER.run(0..10, counted, || 3, |_| (), |_, _| Ok(())).await;
         assert_eq!(most.load(Ordering::SeqCst), 3);
     }
 
     #[tokio::test]
-    async fn a_verdict_ends_the_batch_and_what_was_begun_is_delivered() {
+    async fn without_room_the_batch_ends_and_what_was_begun_is_delivered() {
         let mut kept = Vec::new();
-        let stop_at_two =
-            |outcome: &Result<u32, Panicked>| if *outcome == Ok(2) { Flow::BeginNoMore } else { Flow::Next };
-        let work = |item, _| async move { item };
-        let ended = in_order(1).run(0..100, work, stop_at_two, |_| (), keep(&mut kept)).await;
+        let begun = AtomicUsize::new(0);
+        let work = |item, _| {
+            begun.fetch_add(1, Ordering::SeqCst);
+            async move { item }
+        };
+        let room = || usize::from(begun.load(Ordering::SeqCst) < 3);
+        let ended = IN_ORDER.run(0..100, work, room, |_| (), keep(&mut kept)).await;
         assert_eq!(ended, Ended { begun: 3, interrupted: false });
         assert_eq!(kept, [(0, Ok(0)), (1, Ok(1)), (2, Ok(2))]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn room_that_an_event_makes_is_used_at_once() {
+        let (answered, begun) = (Arc::new(AtomicUsize::new(0)), Instant::now());
+        let mut starts = Vec::new();
+        let work = |_: u32, teller: Teller<u64>| {
+            let answered = answered.clone();
+            async move {
+                teller.tell(begun.elapsed().as_secs());
+                tokio::time::sleep(Duration::from_secs(1)).await;
+                answered.store(2, Ordering::SeqCst);
+                teller.tell(0);
+                tokio::time::sleep(Duration::from_secs(9)).await;
+            }
+        };
+        let deliver = |_, told| {
+            starts.extend(match told {
+                Told::Event(second) => Some(second),
+                Told::Done(_) => None,
+            });
+            Ok(())
+        };
+        let batch = Batch { interrupts: None, order: Order::AsItComes };
+        batch.run(0..2, work, || answered.load(Ordering::SeqCst).max(1), |_| (), deliver).await;
+        assert_eq!(starts, [0, 0, 1, 0], "the second begins when the first has told something, not when it ends");
     }
 
     #[tokio::test]
@@ -294,14 +301,14 @@ mod tests {
             assert_ne!(item, 1, "the second item panics");
             item
         };
-        in_order(2).run(0..3, second_panics, |_| Flow::Next, |_| (), keep(&mut kept)).await;
+        IN_ORDER.run(0..3, second_panics, || 2, |_| (), keep(&mut kept)).await;
         assert_eq!(kept, [(0, Ok(0)), (1, Err(Panicked)), (2, Ok(2))]);
     }
 
     #[tokio::test]
     async fn nothing_more_is_begun_when_nobody_takes_outcomes() {
         let work = |item: u32, _: Teller<()>| async move { item };
-        let ended = in_order(1).run(0..100, work, |_| Flow::Next, |_| (), |_, _| Err(Dropped)).await;
+        let ended = IN_ORDER.run(0..100, work, || 1, |_| (), |_, _| Err(Dropped)).await;
         assert_eq!(ended.begun, 1);
     }
 
@@ -320,7 +327,7 @@ mod tests {
             told.push((began.elapsed().as_secs(), place, now));
             Ok(())
         };
-        in_order(3).run(0..3, work, |_| Flow::Next, |_| (), deliver).await;
+        IN_ORDER.run(0..3, work, || 3, |_| (), deliver).await;
         let event = Told::<u64, u64>::Event;
         assert_eq!(
             told,
@@ -345,7 +352,8 @@ mod tests {
             tokio::time::sleep(Duration::from_secs(10 - item)).await;
             item
         };
-        batch(3, Order::AsItComes).run(0..3, slow_first, |_| Flow::Next, |_| (), keep(&mut kept)).await;
+        let batch = Batch { interrupts: None, order: Order::AsItComes };
+        batch.run(0..3, slow_first, || 3, |_| (), keep(&mut kept)).await;
         assert_eq!(kept, [(2, Ok(2)), (1, Ok(1)), (0, Ok(0))]);
     }
 
@@ -370,8 +378,8 @@ mod tests {
             Ok(())
         };
         let finishing = |count| waited.store(count, Ordering::SeqCst);
-        let batch = Batch { interrupts: Some(interrupts), jobs: 2, order: Order::ByPlace };
-        let ended = batch.run(0..10, work, |_| Flow::Next, finishing, deliver).await;
+        let batch = Batch { interrupts: Some(interrupts), order: Order::ByPlace };
+        let ended = batch.run(0..10, work, || 2, finishing, deliver).await;
         (done, waited.into_inner(), ended, begun.elapsed().as_secs_f64())
     }
 

@@ -11,7 +11,7 @@ use tokio::{
     time::{Instant, sleep_until},
 };
 
-use crate::{batch::Flow, exit::Exit, failure::Reach, inputs::Input, output::Output, problem::Problem};
+use crate::{exit::Exit, failure::Reach, inputs::Input, output::Output, problem::Problem};
 
 /// Where every request of a run waits until it may go out.
 ///
@@ -32,7 +32,7 @@ pub(crate) struct Gate {
 
 #[derive(Debug, Default)]
 struct State {
-    under_way: u32,
+    under_way: usize,
     /// Whether the service has answered anything.
     answered: bool,
     /// Requests that failed after all their repeats, one after another.
@@ -103,7 +103,7 @@ impl Gate {
         let _first = self.queue.lock().await;
         loop {
             let changed = self.changed.notified();
-            let allowed = self.limiter.state().allowed;
+            let allowed = self.limiter.state().allowed as usize;
             let opens = {
                 let mut state = self.state();
                 match state.turn(allowed, is_live) {
@@ -128,10 +128,19 @@ impl Gate {
         self.changed.notify_one();
     }
 
-    /// Whether anything more should be begun.
-    pub(crate) fn flow(&self) -> Flow {
+    /// How many of so many inputs may be begun: one until the service has answered, and none when nothing more goes out.
+    pub(crate) fn room(&self, jobs: usize) -> usize {
         let state = self.state();
-        if state.interrupted || state.stopped.is_some() { Flow::BeginNoMore } else { Flow::Next }
+        match (state.interrupted || state.stopped.is_some(), state.answered) {
+            (true, _) => 0,
+            (false, true) => jobs,
+            (false, false) => 1,
+        }
+    }
+
+    /// How many requests are under way.
+    pub(crate) fn under_way(&self) -> usize {
+        self.state().under_way
     }
 
     /// What the limiter does at this moment.
@@ -196,7 +205,7 @@ impl Drop for Pass<'_> {
 }
 
 impl State {
-    fn turn(&self, allowed: u32, is_live: bool) -> Turn {
+    fn turn(&self, allowed: usize, is_live: bool) -> Turn {
         if self.stopped.is_some() || (self.interrupted && !is_live) {
             return Turn::Never;
         }

@@ -25,6 +25,7 @@ mod languages;
 mod live;
 mod man;
 mod network;
+mod open_files;
 mod output;
 mod preview;
 mod problem;

@@ -189,8 +189,10 @@ impl<'a> Report<'a> {
         }
     }
 
-    /// So many requests are waited for, because somebody interrupted the run.
+    /// At most so many inputs are waited for, because somebody interrupted the run.
     pub(crate) fn finishing(&mut self, inputs: usize) {
+        // Those that wait for their turn end at once; one that waits for live audio is under way for nobody but its user.
+        let inputs = inputs.min(self.gate.under_way()).max(1);
         let (noun, them) = if inputs == 1 { ("input", "it") } else { ("inputs", "them") };
         self.output.notice(&format!("finishing {inputs} {noun} (Ctrl-C again to drop {them})"));
     }

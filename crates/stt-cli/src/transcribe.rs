@@ -16,6 +16,7 @@ use crate::{
     heard::Heard,
     inputs::{Filter, Input, Inputs},
     interrupts::Interrupts,
+    open_files,
     output::Output,
     preview::{Preview, Previewed},
     problem::Problem,
@@ -53,8 +54,10 @@ pub(crate) async fn run(
         previewed.all(inputs, output).await?;
         return Ok(Ended { begun: 0, interrupted: false });
     }
-    let session = connection.session(recognize, &args.call, shaping, args.jobs)?;
-    let run = Run { args, language, connection, inputs, interrupts, session: Arc::new(session) };
+    let jobs = open_files::enough_for(args.jobs, output);
+    let session = connection.session(recognize, &args.call, shaping, jobs)?;
+    let run =
+        Run { args, language, connection, inputs, interrupts, jobs: jobs.most().into(), session: Arc::new(session) };
     match &args.output_dir {
         Some(root) => run.into_folder(root, output).await,
         None => Ok(run.into_stream(output).await),
@@ -91,6 +94,8 @@ struct Run<'a> {
     connection: Connection,
     inputs: Inputs,
     interrupts: Interrupts,
+    /// Inputs that are worked on at once.
+    jobs: usize,
     session: Arc<Session>,
 }
 
@@ -138,12 +143,12 @@ impl Run<'_> {
             written.map_err(|_| Dropped)
         };
         let interrupts = Some(self.interrupts.clone());
-        let batch = Batch { interrupts, jobs: args.jobs.most().into(), order: Order::ByPlace };
+        let batch = Batch { interrupts, order: Order::ByPlace };
         let finishing = |count| {
             session.gate.interrupt();
             report.borrow_mut().finishing(count);
         };
-        let ended = batch.run(inputs.list.clone(), work, |_| session.gate.flow(), finishing, deliver).await;
+        let ended = batch.run(inputs.list.clone(), work, || session.gate.room(self.jobs), finishing, deliver).await;
         let for_programs = args.summary == Some(SummaryForm::Json);
         report.into_inner().summary(inputs.list[ended.begun..].iter().cloned(), false, for_programs);
         ended
@@ -186,12 +191,12 @@ impl Run<'_> {
             Ok(())
         };
         let interrupts = Some(self.interrupts.clone());
-        let batch = Batch { interrupts, jobs: args.jobs.most().into(), order: Order::AsItComes };
+        let batch = Batch { interrupts, order: Order::AsItComes };
         let finishing = |count| {
             session.gate.interrupt();
             report.borrow_mut().finishing(count);
         };
-        let ended = batch.run(items, work, |_| session.gate.flow(), finishing, deliver).await;
+        let ended = batch.run(items, work, || session.gate.room(self.jobs), finishing, deliver).await;
         let not_begun = places[ended.begun..].iter().map(|index| inputs.list[*index].clone());
         let for_programs = args.summary == Some(SummaryForm::Json);
         report.into_inner().summary(not_begun, true, for_programs);

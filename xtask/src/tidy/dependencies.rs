@@ -143,6 +143,7 @@ const ALLOWED: &[Row] = &[
             ("getrandom", "the seed of a call"),
             ("glob", "patterns of file names"),
             ("indicatif", "the line that tells how far a run is"),
+            ("rustix", "how many files may be open"),
             ("serde", "what a check finds as JSON"),
             ("serde_json", "what a check finds as JSON"),
             ("sha2", "whether an input is still the same"),

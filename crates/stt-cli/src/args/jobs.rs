@@ -39,6 +39,11 @@ impl JobsArgs {
         self.jobs
     }
 
+    /// The same, but no more than this many.
+    pub(crate) fn at_most(self, most: u16) -> Self {
+        Self { jobs: self.jobs.min(most), ..self }
+    }
+
     /// What finds the level. Time that a request waits for its turn is not taken off its own.
     pub(crate) fn limiter(self) -> Limiter {
         let limiter = Limiter::auto(self.jobs.into()).patient();

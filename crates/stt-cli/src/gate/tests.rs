@@ -40,12 +40,12 @@ async fn run(inputs: u32, most: Option<Duration>, service: Service) -> Ran {
             true
         }
     };
-    let batch = Batch { interrupts: None, jobs: 8, order: Order::AsItComes };
+    let batch = Batch { interrupts: None, order: Order::AsItComes };
     let deliver = |_, told| {
         done += usize::from(told == crate::batch::Told::Done(Ok(true)));
         Ok(())
     };
-    batch.run(0..inputs, work, |_| gate.flow(), |_| (), deliver).await;
+    batch.run(0..inputs, work, || gate.room(8), |_| (), deliver).await;
     Ran { asked: asked.lock().unwrap().clone(), done, gate }
 }
 
