@@ -99,7 +99,10 @@ fn run(Configured { cli, config, notes }: &Configured, environment: &Environment
         Ok(runtime) => runtime,
         Err(error) => return refuse(&Problem::usage("cannot start").why(output::io_reason(&error))),
     };
-    let mut output = Output::of_process(cli.talk, environment);
+    let mut output = match Output::of_process(cli.talk.clone(), environment) {
+        Ok(output) => output,
+        Err(problem) => return refuse(&problem),
+    };
     for note in notes {
         output.note(note);
     }

@@ -74,6 +74,7 @@ impl<C: Connect + Clone + Send + Sync + 'static> Driver<'_, C> {
                 }
                 Step::Wait(wait, call) => {
                     if let (true, Some(after)) = (wait.is_pause(), call.last_error()) {
+                        Traced::pausing(wait.at_most(), after);
                         self.tell(&Event::Pausing { pause: wait.at_most(), after });
                     }
                     // The end of the wait and news before it are the same to the call.
@@ -90,7 +91,7 @@ impl<C: Connect + Clone + Send + Sync + 'static> Driver<'_, C> {
         if let Some(permit) = limiter.at_once() {
             return Some(permit);
         }
-        self.tell(&Event::Queued);
+        self.queued();
         loop {
             if let Ok(permit) = limiter.turn(Duration::MAX).await {
                 return Some(permit);
@@ -104,7 +105,7 @@ impl<C: Connect + Clone + Send + Sync + 'static> Driver<'_, C> {
         if let Some(permit) = permit.or_else(|| limiter.at_once()) {
             return Turn::Now(Some(permit), pending);
         }
-        self.tell(&Event::Queued);
+        self.queued();
         match limiter.turn(pending.left()).await {
             // Meanwhile the token may have become too old, and less is left of the call's time.
             Ok(permit) => Turn::Later(Some(permit), pending.postponed()),
@@ -143,6 +144,11 @@ impl<C: Connect + Clone + Send + Sync + 'static> Driver<'_, C> {
             self.tell(&Event::Ended { connection_id, error, audio_sent: sent.audio.unwrap_or_default() });
         }
         call
+    }
+
+    fn queued(&self) {
+        Traced::queued();
+        self.tell(&Event::Queued);
     }
 
     fn tell(&self, event: &Event<'_>) {

@@ -54,7 +54,8 @@
 //! With the feature `tracing` each call is a span `recognize`, and each request a span `POST` with the fields of
 //! OpenTelemetry's conventions for HTTP clients: `http.request.method`, `http.request.resend_count`,
 //! `http.response.status_code`, `url.full`, `server.address`, `server.port`, `network.protocol.version`, `error.type`;
-//! and `az.connection_id`. No header, no credential, no audio and no text is in a span, and of query parameters only
+//! and `az.connection_id`. Within a call the events `queued` and `pausing` (`az.pause_ms`, `error.type`) tell why nothing
+//! goes out. No header, no credential, no audio and no text is in a span, and of query parameters only
 //! those that Microsoft documents are shown with their values.
 
 #![warn(clippy::print_stdout, clippy::print_stderr)]

@@ -3,13 +3,13 @@
 //! Whatever is not named here stays out: headers, audio, what was recognized, and the service's words, which may echo
 //! any of them.
 
-use std::future::Future;
+use std::{future::Future, time::Duration};
 
 use bytes::Bytes;
 use http::{Request, Response, Uri};
 use stt_core::{ConnectionId, Error, ErrorKind, Payload};
 use tracing::{
-    Instrument, Span,
+    Instrument, Span, debug,
     field::{self, Empty},
     info_span,
 };
@@ -51,6 +51,17 @@ impl Traced {
         work.instrument(self.0.clone())
     }
 
+    /// The call that this is inside of waits for its turn.
+    pub(crate) fn queued() {
+        debug!("queued");
+    }
+
+    /// The call that this is inside of pauses before it repeats a request.
+    pub(crate) fn pausing(pause: Duration, after: &Error) {
+        let milliseconds = u64::try_from(pause.as_millis()).unwrap_or(u64::MAX);
+        debug!("az.pause_ms" = milliseconds, "error.type" = error_type(after), "pausing");
+    }
+
     /// The service has answered.
     pub(crate) fn answered(&self, response: Option<&Response<Bytes>>) {
         if let Some(response) = response {
@@ -61,15 +72,18 @@ impl Traced {
     /// It has ended.
     pub(crate) fn ended(&self, error: Option<&Error>) {
         let Some(error) = error else { return };
-        match error.kind() {
-            ErrorKind::Refused(refusal) | ErrorKind::Throttled(refusal) if !refusal.status.is_success() => {
-                self.0.record("error.type", refusal.status.as_str());
-            }
-            kind => {
-                self.0.record("error.type", kind.word());
-            }
-        }
+        self.0.record("error.type", error_type(error));
         self.0.record("otel.status_code", "ERROR");
+    }
+}
+
+/// The status of an answer where that is the failure, and else the kind of failure.
+fn error_type(error: &Error) -> &str {
+    match error.kind() {
+        ErrorKind::Refused(refusal) | ErrorKind::Throttled(refusal) if !refusal.status.is_success() => {
+            refusal.status.as_str()
+        }
+        kind => kind.word(),
     }
 }
 

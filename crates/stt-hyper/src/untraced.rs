@@ -1,6 +1,6 @@
 //! What stands in for spans without the feature `tracing`.
 
-use std::future::Future;
+use std::{future::Future, time::Duration};
 
 use bytes::Bytes;
 use http::{Request, Response};
@@ -21,6 +21,10 @@ impl Traced {
     pub(crate) fn around<F: Future>(&self, work: F) -> F {
         work
     }
+
+    pub(crate) const fn queued() {}
+
+    pub(crate) const fn pausing(_: Duration, _: &Error) {}
 
     pub(crate) const fn answered(&self, _: Option<&Response<Bytes>>) {}
 

@@ -142,6 +142,7 @@ const ALLOWED: &[Row] = &[
             ("futures-util", "several pieces at once, in their order"),
             ("getrandom", "the seed of a call"),
             ("glob", "patterns of file names"),
+            ("humantime", "times in the log"),
             ("indicatif", "the line that tells how far a run is"),
             ("rustix", "how many files may be open"),
             ("serde", "what a check finds as JSON"),
@@ -151,6 +152,8 @@ const ALLOWED: &[Row] = &[
             ("tokio", "the runtime of the client"),
             ("tokio-util", "standard input for a thread that decodes it"),
             ("toml", "configuration files"),
+            ("tracing", "what is said, for the log"),
+            ("tracing-subscriber", "the log"),
         ],
     ),
 ];

@@ -12,7 +12,7 @@ mod service;
 use std::path::PathBuf;
 
 use clap::{
-    Args, Parser, Subcommand, ValueEnum,
+    ArgAction, Args, Parser, Subcommand, ValueEnum,
     builder::{PossibleValue, PossibleValuesParser, TypedValueParser},
 };
 use stt_model::{Dimension, GradingSystem, Granularity, Mode, PhonemeAlphabet, Profanity, ResultFormat};
@@ -78,17 +78,32 @@ pub(crate) enum Command {
 }
 
 /// How much is said on standard error.
-#[derive(Args, Clone, Copy, Debug, Default)]
+#[derive(Args, Clone, Debug, Default)]
 pub(crate) struct TalkArgs {
     /// Say nothing on standard error but what went wrong.
     #[arg(short, long, global = true, conflicts_with = "verbose", display_order = 100)]
     pub(crate) quiet: bool,
-    /// Say more on standard error: where requests go, and how each input went.
-    #[arg(short, long, global = true, display_order = 100)]
-    pub(crate) verbose: bool,
+    /// Say more on standard error: where requests go and how each input went; -vv each request, -vvv each wait.
+    #[arg(short, long, global = true, action = ArgAction::Count, display_order = 100)]
+    pub(crate) verbose: u8,
+    /// Add everything that -vvv says to this file, as one JSON object a line.
+    #[arg(long, global = true, value_name = "FILE", display_order = 100)]
+    pub(crate) log_file: Option<PathBuf>,
+    /// Whether results for people are coloured: on a terminal, always or never.
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto", display_order = 100)]
+    pub(crate) color: Colour,
     /// How far a run is: a line on a terminal, nothing, or a line of JSON on standard error every second.
     #[arg(long, global = true, value_name = "FORM", default_value = "auto", display_order = 100)]
     pub(crate) progress: ProgressForm,
+}
+
+/// When results are coloured.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq, ValueEnum)]
+pub(crate) enum Colour {
+    Always,
+    #[default]
+    Auto,
+    Never,
 }
 
 /// How it is told how far a run is.

@@ -1,6 +1,7 @@
 //! The one place that writes: results to standard output or a file, talk to standard error.
 
 mod beside;
+mod log;
 mod sound;
 
 use std::{
@@ -11,13 +12,14 @@ use std::{
 
 use indicatif::{ProgressBar, ProgressStyle};
 use stt_transcript::escape_for_terminal as escaped;
+use tracing::{debug, error, info};
 
 pub(crate) use self::{
     beside::Beside,
     sound::{Sound, SoundForm, Unwritten},
 };
 use crate::{
-    args::{ProgressForm, TalkArgs},
+    args::{Colour, ProgressForm, TalkArgs},
     environment::{self, Environment},
     exit::Exit,
     problem::Problem,
@@ -58,21 +60,30 @@ pub(crate) struct Closed;
 
 impl Output {
     /// Standard output, until [`write_to`](Self::write_to) says otherwise, and standard error.
-    pub(crate) fn of_process(talk_args: TalkArgs, environment: &Environment) -> Self {
+    ///
+    /// What is done below is told too, as far as it was asked for.
+    pub(crate) fn of_process(talk_args: TalkArgs, environment: &Environment) -> Result<Self, Problem> {
         let terminal = io::stdout().is_terminal();
         let plain =
             environment.get(environment::NO_COLOR).is_some() || environment.get(environment::TERM) == Some("dumb");
-        Self {
+        let colours = match talk_args.color {
+            Colour::Always => true,
+            Colour::Auto => terminal && !plain,
+            Colour::Never => false,
+        };
+        // It draws on standard error, and nothing where that is no terminal.
+        let progress = ProgressBar::no_length().with_style(ProgressStyle::with_template("{msg}").expect("a field"));
+        log::begin(&talk_args, &progress)?;
+        Ok(Self {
             results: Results::Stream(Box::new(io::stdout())),
             talk: Box::new(io::stderr()),
             talk_args,
             terminal,
-            colours: terminal && !plain,
-            // It draws on standard error, and nothing where that is no terminal.
-            progress: ProgressBar::no_length().with_style(ProgressStyle::with_template("{msg}").expect("a field")),
+            colours,
+            progress,
             exit: Exit::Success,
             state: State::Open,
-        }
+        })
     }
 
     /// Nothing for results, and this for what is said about them.
@@ -110,7 +121,7 @@ impl Output {
         let file = Beside::create(path).map_err(|error| cannot_write(&path.display().to_string(), &error))?;
         self.results = Results::File(path.to_owned(), file);
         self.terminal = false;
-        self.colours = false;
+        self.colours = self.talk_args.color == Colour::Always;
         Ok(())
     }
 
@@ -169,6 +180,7 @@ impl Output {
     /// What went wrong. It is said however quiet the run is, and counts for the exit code.
     pub(crate) fn problem(&mut self, problem: &Problem) {
         self.exit = self.exit.max(problem.exit);
+        error!("{problem}");
         self.say(&problem.to_string());
     }
 
@@ -179,6 +191,7 @@ impl Output {
 
     /// What would be a problem if it had not been allowed.
     pub(crate) fn allowed(&mut self, problem: &Problem) {
+        info!("{problem}");
         if !self.talk_args.quiet {
             self.say(&problem.to_string());
         }
@@ -204,6 +217,7 @@ impl Output {
 
     /// Something to know, unless the run is quiet.
     pub(crate) fn note(&mut self, text: &str) {
+        info!("{text}");
         if !self.talk_args.quiet {
             self.say(&escaped(text));
         }
@@ -211,13 +225,15 @@ impl Output {
 
     /// Something that was asked for with `-v`.
     pub(crate) fn detail(&mut self, text: &str) {
-        if self.talk_args.verbose {
+        debug!("{text}");
+        if 0 < self.talk_args.verbose {
             self.say(&escaped(text));
         }
     }
 
     /// Something that must be known, however quiet the run is.
     pub(crate) fn notice(&mut self, text: &str) {
+        info!("{text}");
         self.say(&escaped(text));
     }
 

@@ -179,6 +179,11 @@ async fn spans_follow_the_conventions_and_hold_no_secret() {
     assert_eq!((first.parent, second.parent), (Some(parent as u64), Some(parent as u64)));
 
     let everything = collector.everything();
+    let pause = r#"stt_hyper::trace {"az.pause_ms": "#;
+    assert!(
+        everything.contains(pause) && everything.contains(r#""error.type": "503", "message": "pausing"#),
+        "{everything}"
+    );
     for secret in [KEY, TOKEN, QUERY, HEADER, REFERENCE, TRANSCRIPT] {
         assert!(!everything.contains(secret), "{secret} is in {everything}");
     }
