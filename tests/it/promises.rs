@@ -149,9 +149,12 @@ fn a_service_that_fails_again_and_again_is_left_alone_for_a_while() {
     let asked = emulator.journal().len();
     assert!((10..=13).contains(&asked), "{asked}");
     assert!(rest.contains(&format!("100 inputs: 0 with words, 0 without, {asked} failed, {} not tried", 100 - asked)));
+    let last = rest.lines().last().unwrap();
+    assert!(last.starts_with("to go on: ") && last.ends_with(&arguments.join(" ")), "{last}");
     emulator.reset();
     let ran = run(&mut against(&emulator, &arguments));
-    assert_eq!((ran.code, ran.first_line()), (Some(0), ""));
+    let all_well = format!("100 inputs, all with words; results in {}", out.display());
+    assert_eq!((ran.code, ran.first_line()), (Some(0), all_well.as_str()));
     emulator.assert(Expect::recognize().times(100));
 }
 

@@ -62,6 +62,11 @@ impl Heard {
         Self { result: Err(Failed::skipped(subject)), cut: Cut::End, end: None, start }
     }
 
+    /// Whether it is the first piece of its input, or all of it.
+    pub(crate) fn is_first(&self) -> bool {
+        self.start == Ticks(0)
+    }
+
     pub(crate) fn is_skipped(&self) -> bool {
         self.result.as_ref().is_err_and(Failed::is_skipped)
     }

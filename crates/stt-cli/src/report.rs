@@ -2,6 +2,7 @@
 
 use std::{
     fmt,
+    path::Path,
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -14,6 +15,7 @@ use stt_transcript::Transcript;
 
 use crate::{
     exit::Exit,
+    failure::Reach,
     gate::{Gate, Pause, Stopped},
     heard::{Clock, Heard},
     inputs::Input,
@@ -66,6 +68,16 @@ pub(crate) struct Tally {
     /// Sent once more at most, because an attempt failed.
     repeated_seconds: f64,
     failures: Vec<Failures>,
+    /// Whether a failure may pass, so that it helps to try again.
+    #[serde(skip)]
+    may_pass: bool,
+}
+
+/// A folder of results, which the same command goes on with.
+pub(crate) struct GoesOn<'a> {
+    pub(crate) folder: &'a Path,
+    /// The command line, as one would type it.
+    pub(crate) command: String,
 }
 
 /// Inputs that failed in the same way.
@@ -120,15 +132,16 @@ impl<'a> Report<'a> {
             Err(failed) => {
                 self.output.problem(&failed.problem);
                 self.tally.fail(failed.problem.what(), &input.name());
+                self.tally.may_pass |= failed.reach != Reach::Input;
             }
         }
         self.output.detail(&format!("{}: {}", input.subject(), heard.detail()));
         if 1 < pieces {
             self.output.progress(&format!("{}: {pieces} pieces done, to {}", input.subject(), heard.until()));
-            if !self.is_long_said {
-                self.is_long_said = true;
-                self.output.note(LONG);
-            }
+        }
+        if !heard.is_first() && !self.is_long_said {
+            self.is_long_said = true;
+            self.output.note(LONG);
         }
         self.trouble();
         self.level();
@@ -244,11 +257,15 @@ impl<'a> Report<'a> {
         self.troubled = !self.troubled;
     }
 
-    /// What became of all inputs, with those that were not begun. What was not tried is done later by the same command
-    /// if it `goes_on`.
-    pub(crate) fn summary(&mut self, not_begun: impl IntoIterator<Item = Input>, goes_on: bool, for_programs: bool) {
+    /// What became of all inputs, with those that were not begun.
+    pub(crate) fn summary(
+        &mut self,
+        not_begun: impl IntoIterator<Item = Input>,
+        goes_on: Option<&GoesOn<'_>>,
+        for_programs: bool,
+    ) {
         self.not_tried.extend(not_begun);
-        self.gate.tell(&self.not_tried, goes_on, self.output);
+        self.gate.tell(&self.not_tried, goes_on.is_some(), self.output);
         let tally = &mut self.tally;
         tally.not_tried = self.not_tried.len();
         tally.stopped = self.gate.stopped().map(Stopped::word);
@@ -258,11 +275,10 @@ impl<'a> Report<'a> {
             self.output.notice(&json);
             return;
         }
-        let all_well = tally.failed + tally.without_words + tally.not_tried + tally.done_before == 0;
-        if !self.several || all_well || self.output.is_unread() {
+        if !self.several || self.output.is_unread() {
             return;
         }
-        for line in tally.lines() {
+        for line in tally.lines(goes_on) {
             self.output.note(&line);
         }
     }
@@ -332,14 +348,20 @@ impl Tally {
         }
     }
 
-    fn lines(&self) -> Vec<String> {
+    /// Nothing where all went well and it is plain to see.
+    fn lines(&self, goes_on: Option<&GoesOn<'_>>) -> Vec<String> {
         let noun = if self.inputs == 1 { "input" } else { "inputs" };
+        let results =
+            goes_on.map_or_else(String::new, |GoesOn { folder, .. }| format!("; results in {}", folder.display()));
+        if self.failed + self.without_words + self.not_tried + self.done_before == 0 {
+            return goes_on.map(|_| format!("{} {noun}, all with words{results}", self.inputs)).into_iter().collect();
+        }
         let before = match self.done_before {
             0 => String::new(),
             before => format!(" ({before} done before)"),
         };
         let mut lines = vec![format!(
-            "{} {noun}: {} with words, {} without{before}, {} failed, {} not tried",
+            "{} {noun}: {} with words, {} without{before}, {} failed, {} not tried{results}",
             self.inputs, self.with_words, self.without_words, self.failed, self.not_tried
         )];
         // With few failures, each one was told just before.
@@ -351,6 +373,9 @@ impl Tally {
                 let more = if SHOWN < inputs.len() { ", …" } else { "" };
                 format!("  {} × {cause}: {shown}{more}", inputs.len())
             }));
+        }
+        if self.may_pass || 0 < self.not_tried {
+            lines.extend(goes_on.map(|GoesOn { command, .. }| format!("to go on: {command}")));
         }
         lines
     }
@@ -448,6 +473,20 @@ mod tests {
     }
 
     #[test]
+    fn a_folder_of_results_is_named_with_the_command_that_goes_on() {
+        let goes_on = GoesOn { folder: Path::new("texts"), command: "stt transcribe -O texts talks".to_owned() };
+        let lines = |tally: &Tally| tally.lines(Some(&goes_on));
+        let well = Tally { inputs: 2, with_words: 2, ..Tally::default() };
+        assert_eq!(lines(&well), ["2 inputs, all with words; results in texts"]);
+        assert_eq!(well.lines(None), [""; 0]);
+        let failed = Tally { failed: 1, inputs: 3, ..well };
+        let counts = "3 inputs: 2 with words, 0 without, 1 failed, 0 not tried; results in texts";
+        assert_eq!(lines(&failed), [counts]);
+        let later = "to go on: stt transcribe -O texts talks";
+        assert_eq!(lines(&Tally { may_pass: true, ..failed }), [counts, later]);
+    }
+
+    #[test]
     fn failures_are_grouped_by_their_cause() {
         let mut tally = Tally { inputs: 9, failed: 7, with_words: 2, ..Tally::default() };
         for (cause, input) in [
@@ -462,7 +501,7 @@ mod tests {
             tally.fail(cause, input);
         }
         assert_eq!(
-            tally.lines(),
+            tally.lines(None),
             [
                 "9 inputs: 2 with words, 0 without, 7 failed, 0 not tried",
                 "  4 × file is empty: b.wav, c.wav, e.wav, …",

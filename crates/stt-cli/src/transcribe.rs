@@ -1,6 +1,6 @@
 //! `stt transcribe`: the texts of all inputs.
 
-use std::{cell::RefCell, io::IsTerminal, path::Path, sync::Arc};
+use std::{cell::RefCell, env, io::IsTerminal, path::Path, sync::Arc};
 
 use serde_json::json;
 use stt_model::Language;
@@ -20,7 +20,7 @@ use crate::{
     output::Output,
     preview::{Preview, Previewed},
     problem::Problem,
-    report::Report,
+    report::{GoesOn, Report},
     request,
     session::{Event, Outcome, Session},
     shaping::Shaping,
@@ -150,7 +150,7 @@ impl Run<'_> {
         };
         let ended = batch.run(inputs.list.clone(), work, || session.gate.room(self.jobs), finishing, deliver).await;
         let for_programs = args.summary == Some(SummaryForm::Json);
-        report.into_inner().summary(inputs.list[ended.begun..].iter().cloned(), false, for_programs);
+        report.into_inner().summary(inputs.list[ended.begun..].iter().cloned(), None, for_programs);
         ended
     }
 
@@ -199,7 +199,8 @@ impl Run<'_> {
         let ended = batch.run(items, work, || session.gate.room(self.jobs), finishing, deliver).await;
         let not_begun = places[ended.begun..].iter().map(|index| inputs.list[*index].clone());
         let for_programs = args.summary == Some(SummaryForm::Json);
-        report.into_inner().summary(not_begun, true, for_programs);
+        let goes_on = GoesOn { folder: root, command: typed() };
+        report.into_inner().summary(not_begun, Some(&goes_on), for_programs);
         Ok(ended)
     }
 
@@ -269,6 +270,14 @@ impl Run<'_> {
 /// Each of them once, in an order of their own.
 fn formats(typed: &[Format]) -> Vec<Format> {
     Format::ALL.iter().copied().filter(|format| typed.contains(format)).collect()
+}
+
+/// The command line, as one would type it in a POSIX shell; it holds no secret, because nothing takes one there.
+fn typed() -> String {
+    let words: Vec<String> = env::args_os().map(|word| word.to_string_lossy().into_owned()).collect();
+    let words = words.iter().map(String::as_str);
+    // No argument of a process has a zero byte, which is all that could not be quoted.
+    shlex::try_join(words).unwrap_or_default()
 }
 
 /// Asks whoever sits at the terminal, if anybody does.

@@ -148,6 +148,7 @@ const ALLOWED: &[Row] = &[
             ("serde", "what a check finds as JSON"),
             ("serde_json", "what a check finds as JSON"),
             ("sha2", "whether an input is still the same"),
+            ("shlex", "the command that goes on"),
             ("thiserror", "errors"),
             ("tokio", "the runtime of the client"),
             ("tokio-util", "standard input for a thread that decodes it"),
