@@ -1,23 +1,24 @@
 //! What is said about the inputs of a run, one by one and in the end.
 
+mod progress;
+mod tally;
+
 use std::{
-    fmt,
-    path::Path,
     sync::Arc,
     time::{Duration, Instant},
 };
 
-use serde::Serialize;
 use stt_auth::Resource;
-use stt_hyper::LimiterState;
-use stt_model::{Language, Ticks};
+use stt_model::Language;
 use stt_transcript::Transcript;
 
+pub(crate) use self::tally::GoesOn;
+use self::{progress::Progress, tally::Tally};
 use crate::{
     exit::Exit,
     failure::Reach,
     gate::{Gate, Pause, Stopped},
-    heard::{Clock, Heard},
+    heard::Heard,
     inputs::Input,
     output::Output,
     problem::Problem,
@@ -49,42 +50,6 @@ pub(crate) struct Report<'a> {
     is_long_said: bool,
     /// Whether new tokens could not be had when that was last said.
     troubled: bool,
-}
-
-/// What became of all inputs, as programs read it.
-#[derive(Debug, Default, Serialize)]
-pub(crate) struct Tally {
-    inputs: usize,
-    with_words: usize,
-    without_words: usize,
-    failed: usize,
-    not_tried: usize,
-    /// Why the run was stopped before its end, if the program did that.
-    stopped: Option<&'static str>,
-    /// Those of the first two that an earlier run had done.
-    done_before: usize,
-    /// Of audio that was sent and recognized.
-    audio_seconds: f64,
-    /// Sent once more at most, because an attempt failed.
-    repeated_seconds: f64,
-    failures: Vec<Failures>,
-    /// Whether a failure may pass, so that it helps to try again.
-    #[serde(skip)]
-    may_pass: bool,
-}
-
-/// A folder of results, which the same command goes on with.
-pub(crate) struct GoesOn<'a> {
-    pub(crate) folder: &'a Path,
-    /// The command line, as one would type it.
-    pub(crate) command: String,
-}
-
-/// Inputs that failed in the same way.
-#[derive(Debug, Serialize)]
-struct Failures {
-    cause: String,
-    inputs: Vec<String>,
 }
 
 impl<'a> Report<'a> {
@@ -284,116 +249,8 @@ impl<'a> Report<'a> {
     }
 }
 
-/// How far a run is.
-#[derive(Debug, Serialize)]
-#[serde(rename = "progress", tag = "event")]
-struct Progress {
-    done: usize,
-    inputs: usize,
-    failed: usize,
-    audio_seconds: f64,
-    seconds: f64,
-    /// How many requests may be under way at once, and how many are.
-    allowed: u32,
-    in_flight: u32,
-    /// What is left of a pause that the service asked for.
-    throttled_seconds: f64,
-}
-
-impl Progress {
-    fn of(tally: &Tally, left: usize, elapsed: Duration, limiter: LimiterState) -> Self {
-        let done = tally.with_words + tally.without_words + tally.failed;
-        Self {
-            done,
-            inputs: done + left,
-            failed: tally.failed,
-            audio_seconds: tally.audio_seconds,
-            seconds: elapsed.as_secs_f64(),
-            allowed: limiter.allowed,
-            in_flight: limiter.in_flight,
-            throttled_seconds: limiter.closed_for.unwrap_or_default().as_secs_f64(),
-        }
-    }
-}
-
-impl fmt::Display for Progress {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { done, inputs, failed, allowed, .. } = self;
-        write!(f, "{done}/{inputs}")?;
-        if 0 < *failed {
-            write!(f, ", {failed} failed")?;
-        }
-        write!(f, ", {} of audio", Clock(Ticks::from(Duration::from_secs_f64(self.audio_seconds))))?;
-        let rate = *done as f64 / self.seconds.max(0.001);
-        write!(f, ", {rate:.1} files/s, {allowed} at a time")?;
-        if 0.0 < self.throttled_seconds {
-            write!(f, ", throttled, waiting {:.0} s", self.throttled_seconds.ceil())?;
-        }
-        if 0.0 < rate && done < inputs {
-            let left = Duration::from_secs_f64((inputs - done) as f64 / rate);
-            write!(f, ", {} left", Clock(Ticks::from(left)))?;
-        }
-        Ok(())
-    }
-}
-
-impl Tally {
-    fn fail(&mut self, cause: &str, input: &str) {
-        let alike = |failures: &&mut Failures| without_digits(&failures.cause) == without_digits(cause);
-        match self.failures.iter_mut().find(alike) {
-            // The pieces of one input fail together.
-            Some(failures) if failures.inputs.last().is_some_and(|last| last == input) => {}
-            Some(failures) => failures.inputs.push(input.to_owned()),
-            None => self.failures.push(Failures { cause: cause.to_owned(), inputs: vec![input.to_owned()] }),
-        }
-    }
-
-    /// Nothing where all went well and it is plain to see.
-    fn lines(&self, goes_on: Option<&GoesOn<'_>>) -> Vec<String> {
-        let noun = if self.inputs == 1 { "input" } else { "inputs" };
-        let results =
-            goes_on.map_or_else(String::new, |GoesOn { folder, .. }| format!("; results in {}", folder.display()));
-        if self.failed + self.without_words + self.not_tried + self.done_before == 0 {
-            return goes_on.map(|_| format!("{} {noun}, all with words{results}", self.inputs)).into_iter().collect();
-        }
-        let before = match self.done_before {
-            0 => String::new(),
-            before => format!(" ({before} done before)"),
-        };
-        let mut lines = vec![format!(
-            "{} {noun}: {} with words, {} without{before}, {} failed, {} not tried{results}",
-            self.inputs, self.with_words, self.without_words, self.failed, self.not_tried
-        )];
-        // With few failures, each one was told just before.
-        if MANY < self.failed {
-            let mut failures: Vec<&Failures> = self.failures.iter().collect();
-            failures.sort_by_key(|failures| std::cmp::Reverse(failures.inputs.len()));
-            lines.extend(failures.into_iter().map(|Failures { cause, inputs }| {
-                let shown = inputs.iter().take(SHOWN).map(String::as_str).collect::<Vec<_>>().join(", ");
-                let more = if SHOWN < inputs.len() { ", …" } else { "" };
-                format!("  {} × {cause}: {shown}{more}", inputs.len())
-            }));
-        }
-        if self.may_pass || 0 < self.not_tried {
-            lines.extend(goes_on.map(|GoesOn { command, .. }| format!("to go on: {command}")));
-        }
-        lines
-    }
-}
-
-/// The same failure with another number in it is no other failure.
-fn without_digits(text: &str) -> String {
-    text.chars().filter(|character| !character.is_ascii_digit()).collect()
-}
-
 /// How often a program is told how far the run is.
 const EVERY: Duration = Duration::from_secs(1);
-
-/// Failures that a reader keeps in mind.
-const MANY: usize = 5;
-
-/// Inputs that are named for each cause.
-const SHOWN: usize = 3;
 
 /// Both take hours of audio and say who spoke when, which this API does not.
 const LONG: &str =
@@ -460,53 +317,5 @@ mod tests {
             "{said}"
         );
         assert_eq!(lines[1], "there is a new access token");
-    }
-
-    #[test]
-    fn how_far_a_run_is_stands_in_one_line() {
-        let tally = Tally { with_words: 30, failed: 2, audio_seconds: 3_723.5, ..Tally::default() };
-        let mut state = Limiter::fixed(3).state();
-        let line = |state| Progress::of(&tally, 96, Duration::from_secs(16), state).to_string();
-        assert_eq!(line(state), "32/128, 2 failed, 1:02:03 of audio, 2.0 files/s, 3 at a time, 0:48 left");
-        state.closed_for = Some(Duration::from_millis(1_200));
-        assert!(line(state).contains("3 at a time, throttled, waiting 2 s, 0:48 left"));
-    }
-
-    #[test]
-    fn a_folder_of_results_is_named_with_the_command_that_goes_on() {
-        let goes_on = GoesOn { folder: Path::new("texts"), command: "stt transcribe -O texts talks".to_owned() };
-        let lines = |tally: &Tally| tally.lines(Some(&goes_on));
-        let well = Tally { inputs: 2, with_words: 2, ..Tally::default() };
-        assert_eq!(lines(&well), ["2 inputs, all with words; results in texts"]);
-        assert_eq!(well.lines(None), [""; 0]);
-        let failed = Tally { failed: 1, inputs: 3, ..well };
-        let counts = "3 inputs: 2 with words, 0 without, 1 failed, 0 not tried; results in texts";
-        assert_eq!(lines(&failed), [counts]);
-        let later = "to go on: stt transcribe -O texts talks";
-        assert_eq!(lines(&Tally { may_pass: true, ..failed }), [counts, later]);
-    }
-
-    #[test]
-    fn failures_are_grouped_by_their_cause() {
-        let mut tally = Tally { inputs: 9, failed: 7, with_words: 2, ..Tally::default() };
-        for (cause, input) in [
-            ("61.0 s, the limit is 60 s", "a.wav"),
-            ("file is empty", "b.wav"),
-            ("file is empty", "c.wav"),
-            ("75.5 s, the limit is 60 s", "d.wav"),
-            ("file is empty", "e.wav"),
-            ("file is empty", "e.wav"),
-            ("file is empty", "f.wav"),
-        ] {
-            tally.fail(cause, input);
-        }
-        assert_eq!(
-            tally.lines(None),
-            [
-                "9 inputs: 2 with words, 0 without, 7 failed, 0 not tried",
-                "  4 × file is empty: b.wav, c.wav, e.wav, …",
-                "  2 × 61.0 s, the limit is 60 s: a.wav, d.wav",
-            ]
-        );
     }
 }
