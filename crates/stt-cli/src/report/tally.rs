@@ -55,8 +55,9 @@ impl Tally {
     /// What a person reads; nothing where all went well and it is plain to see.
     pub(super) fn lines(&self, goes_on: Option<&GoesOn<'_>>) -> Vec<String> {
         let noun = if self.inputs == 1 { "input" } else { "inputs" };
+        let written = goes_on.filter(|_| 0 < self.with_words + self.without_words);
         let results =
-            goes_on.map_or_else(String::new, |GoesOn { folder, .. }| format!("; results in {}", folder.display()));
+            written.map_or_else(String::new, |GoesOn { folder, .. }| format!("; results in {}", folder.display()));
         if self.failed + self.without_words + self.not_tried + self.done_before == 0 {
             return goes_on.map(|_| format!("{} {noun}, all with words{results}", self.inputs)).into_iter().collect();
         }
