@@ -145,3 +145,24 @@ async fn what_waits_when_the_run_is_interrupted_does_not_go_out_but_live_audio_d
     first.ended(1, None);
     assert!(gate.enter(None, true).await.is_ok());
 }
+
+#[tokio::test(start_paused = true)]
+async fn the_pieces_of_the_first_input_wait_for_its_first_answer() {
+    let gate = Arc::new(Gate::new(Limiter::fixed(8), None));
+    let first = gate.enter(None, false).await.unwrap();
+    let second = tokio::time::timeout(60 * SECOND, gate.enter(None, false)).await;
+    assert!(second.is_err(), "nobody knows yet whether the key is accepted");
+    first.ended(1, None);
+    let together = [gate.enter(None, false).await.unwrap(), gate.enter(None, false).await.unwrap()];
+    assert_eq!((together.len(), gate.under_way()), (2, 2));
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_input_is_begun_until_there_is_an_answer_and_none_after_the_end() {
+    let gate = Gate::new(Limiter::fixed(8), None);
+    assert_eq!(gate.room(8), 1);
+    gate.enter(None, false).await.unwrap().ended(1, Some(Reach::Input));
+    assert_eq!(gate.room(8), 8);
+    gate.enter(None, false).await.unwrap().ended(1, Some(Reach::Everything));
+    assert_eq!(gate.room(8), 0);
+}
