@@ -99,6 +99,8 @@ const TEXT: &str = r#"
 #jobs = "auto"
 # "f0" (free) or "s0" (standard)
 #tier = "s0"
+# Audio that a run may send, in seconds.
+#max_audio_seconds = 3600
 # "auto" or "never"
 #split = "auto"
 #max_seconds = 55

@@ -97,6 +97,7 @@ pub(super) const NAMES: &[Name] = &[
     Name { name: "output_format", form: Form::Texts, commands: TRANSCRIBE },
     Name { name: "jobs", form: Form::WholeOrWord, commands: TRANSCRIBE },
     Name { name: "tier", form: Form::Text, commands: TRANSCRIBE },
+    Name { name: "max_audio_seconds", form: Form::Number, commands: TRANSCRIBE },
     Name { name: "convert", form: Form::Text, commands: BOTH },
     Name { name: "channel", form: Form::Text, commands: BOTH },
     Name { name: "upload", form: Form::Text, commands: BOTH },
