@@ -128,6 +128,30 @@ fn a_folder_is_walked_and_what_fails_in_it_stops_nothing() {
 }
 
 #[test]
+fn a_request_that_is_only_shown_needs_no_credential() {
+    for flags in [&["-n"][..], &["--curl"], &["-n", "--auth", "token"], &["-n", "--key-file", "/nowhere/at/all"]] {
+        let run = run(&mut stt(&[&["transcribe", "-l", "en-US", "--region", "westus", PENCILS], flags].concat()));
+        assert_eq!((run.code, run.err.as_str()), (Some(0), ""), "{flags:?}");
+        assert!(run.out.contains("/speech/recognition/conversation/cognitiveservices/v1"), "{}", run.out);
+    }
+    let entra = ["transcribe", "-l", "en-US", "--region", "westus", PENCILS, "-n", "--auth", "entra"];
+    let run = run(&mut stt(&entra));
+    assert_eq!((run.code, run.first_line()), (Some(2), "--auth entra needs --resource-id"));
+}
+
+/// Microsoft's page says no more of it than that it is a GUID; anything else would be found out after the audio was paid for.
+#[test]
+fn a_point_system_that_is_no_guid_is_refused_before_anything_is_sent() {
+    let emulator = emulator();
+    let assess = ["assess", "-l", "en-US", "--reference", PENCILS_TEXT, PENCILS, "--scenario-id"];
+    let refused = run(&mut against(&emulator, &[&assess[..], &["mine"]].concat()));
+    assert_eq!((refused.code, emulator.journal().len()), (Some(2), 0), "{}", refused.err);
+    assert!(refused.err.contains("it is a GUID"), "{}", refused.err);
+    let guid = "0f8fad5b-d9cb-469f-a165-70867728950e";
+    assert_eq!(run(&mut against(&emulator, &[&assess[..], &[guid]].concat())).code, Some(0));
+}
+
+#[test]
 fn json_is_one_object_for_one_input() {
     let run = emulated(&["transcribe", "-l", "en-US", "-f", "json", PENCILS]);
     let json: serde_json::Value = serde_json::from_str(&run.out).unwrap();

@@ -9,7 +9,7 @@ use stt_transcript::Assessment;
 use crate::{
     args::{AssessArgs, JobsArgs, ReportFormat},
     batch::{Batch, Dropped, Ended, Order, Panicked, Teller, Told},
-    connect::connect,
+    connect::{connect, connect_for_show},
     environment::Environment,
     exit::Exit,
     heard::Heard,
@@ -37,12 +37,16 @@ pub(crate) async fn run(args: &AssessArgs, environment: &Environment, output: &m
     if args.assessment.prosody && language != Language::EN_US {
         output.note(&format!("warning: prosody is scored in en-US only, and the language is {language}"));
     }
-    let connection = connect(&args.service, environment, !inputs.has_stdin(), output).await?;
+    let preview = Preview::of(args.preview);
+    let connection = match preview {
+        Some(_) => connect_for_show(&args.service, environment, output).await?,
+        None => connect(&args.service, environment, !inputs.has_stdin(), output).await?,
+    };
     let recognize = request::recognize(&args.recognition, &language).detailed().assess(assessment);
     connection.check(&recognize)?;
     let text = args.reference.strip_prefix('@').map(Path::new);
     output.write_to(args.output.as_deref(), inputs.paths().chain(args.service.files()).chain(text))?;
-    if let Some(preview) = Preview::of(args.preview) {
+    if let Some(preview) = preview {
         let resource = &connection.resource;
         let previewed = Previewed { call: &args.call, preview, recognize: &recognize, resource, shaping };
         previewed.all(inputs, output).await?;

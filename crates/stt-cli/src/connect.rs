@@ -14,7 +14,7 @@ use crate::{
     network::Network,
     output::{Output, io_reason},
     problem::Problem,
-    service::Service,
+    service::{Credentials, Service},
     session::Session,
     shaping::Shaping,
 };
@@ -38,7 +38,8 @@ pub(crate) async fn connect(
     if args.key.emulator {
         return emulated(args.auth == Some(Auth::Token), output).await;
     }
-    let service = Service::plan(args, environment, key_from_stdin)?;
+    let credentials = Credentials::Real { from_stdin: key_from_stdin };
+    let service = Service::plan(args, environment, credentials)?;
     for warning in &service.warnings {
         output.note(warning);
     }
@@ -48,6 +49,20 @@ pub(crate) async fn connect(
     if let Some(proxy) = network.proxy() {
         output.detail(&format!("through the proxy {proxy}"));
     }
+    Ok(Connection { asker: Asker(service.auth), resource: service.resource, network, _emulator: None })
+}
+
+/// The same where nothing is sent: no credential is looked for, and nothing on the way to the service.
+pub(crate) async fn connect_for_show(
+    args: &ServiceArgs,
+    environment: &Environment,
+    output: &mut Output,
+) -> Result<Connection, Problem> {
+    if args.key.emulator {
+        return emulated(args.auth == Some(Auth::Token), output).await;
+    }
+    let service = Service::plan(args, environment, Credentials::Shown)?;
+    let network = Network::default();
     Ok(Connection { asker: Asker(service.auth), resource: service.resource, network, _emulator: None })
 }
 

@@ -209,7 +209,8 @@ fn quoted(text: &str) -> String {
     format!("'{}'", text.replace('\'', r"'\''"))
 }
 
-const REDACTED: &str = "REDACTED";
+/// What stands where a credential goes.
+pub(crate) const REDACTED: &str = "REDACTED";
 
 #[cfg(test)]
 mod tests {

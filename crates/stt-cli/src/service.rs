@@ -12,6 +12,7 @@ use crate::{
     args::{Auth, ServiceArgs},
     environment::{self, Environment},
     output::io_reason,
+    preview::REDACTED,
     problem::Problem,
 };
 
@@ -23,17 +24,28 @@ pub(crate) struct Service {
     pub(crate) warnings: Vec<String>,
 }
 
+/// Where credentials come from.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Credentials {
+    /// From where the user says. Standard input may be one of the places, unless audio comes from there.
+    Real { from_stdin: bool },
+    /// From nowhere: a word stands for each of them, because nothing is sent.
+    Shown,
+}
+
 impl Service {
     /// Flags win over the environment: whoever types a region does not want the endpoint of the environment.
-    ///
-    /// `key_from_stdin` tells whether standard input is free to hold the key.
-    pub(crate) fn plan(args: &ServiceArgs, environment: &Environment, key_from_stdin: bool) -> Result<Self, Problem> {
+    pub(crate) fn plan(
+        args: &ServiceArgs,
+        environment: &Environment,
+        credentials: Credentials,
+    ) -> Result<Self, Problem> {
         let auth = auth(args, environment)?;
         let mut warnings = Vec::new();
         let authorization = match auth {
-            Auth::Key => Authorization::Key(key(args, environment, key_from_stdin, &mut warnings)?),
-            Auth::Token => Authorization::Token(key(args, environment, key_from_stdin, &mut warnings)?),
-            Auth::Entra => entra(args, &mut warnings)?,
+            Auth::Key => Authorization::Key(key(args, environment, credentials, &mut warnings)?),
+            Auth::Token => Authorization::Token(key(args, environment, credentials, &mut warnings)?),
+            Auth::Entra => entra(args, credentials, &mut warnings)?,
             Auth::None => Authorization::None,
         };
         let resource = Resource::of(endpoint(args, environment)?, authorization)
@@ -78,12 +90,15 @@ fn endpoint(args: &ServiceArgs, environment: &Environment) -> Result<Endpoint, P
 fn key(
     args: &ServiceArgs,
     environment: &Environment,
-    key_from_stdin: bool,
+    credentials: Credentials,
     warnings: &mut Vec<String>,
 ) -> Result<Key, Problem> {
+    let Credentials::Real { from_stdin } = credentials else {
+        return REDACTED.parse().map_err(|error| bad_secret(&error, REDACTED));
+    };
     let file = args.key.key_file.as_deref().or_else(|| environment.get(environment::KEY_FILE).map(Path::new));
     if let Some(path) = file {
-        if path == Path::new("-") && !key_from_stdin {
+        if path == Path::new("-") && !from_stdin {
             return Err(Problem::usage("standard input cannot hold both the key and the audio"));
         }
         let (name, bytes) = secret_file(path, "key", warnings)?;
@@ -98,12 +113,20 @@ fn key(
     }
 }
 
-fn entra(args: &ServiceArgs, warnings: &mut Vec<String>) -> Result<Authorization, Problem> {
+/// A request that is shown has the resource id in its header, and in the place of the token a word.
+fn entra(args: &ServiceArgs, credentials: Credentials, warnings: &mut Vec<String>) -> Result<Authorization, Problem> {
+    let resource_id = |id: &str| -> Result<ResourceId, Problem> {
+        id.parse().map_err(|error: stt_auth::ResourceIdError| Problem::usage(error.to_string()))
+    };
+    if credentials == Credentials::Shown {
+        let Some(id) = &args.resource_id else { return Err(Problem::usage("--auth entra needs --resource-id")) };
+        let token: Token = REDACTED.parse().map_err(|error| bad_secret(&error, REDACTED))?;
+        return Ok(Authorization::Entra { resource_id: resource_id(id)?, token });
+    }
     let (Some(path), Some(id)) = (&args.token_file, &args.resource_id) else {
         return Err(Problem::usage("--auth entra needs --token-file and --resource-id"));
     };
-    let resource_id: ResourceId =
-        id.parse().map_err(|error: stt_auth::ResourceIdError| Problem::usage(error.to_string()))?;
+    let resource_id = resource_id(id)?;
     let (name, bytes) = secret_file(path, "token", warnings)?;
     // What is not UTF-8 keeps a character that no token has, at its place.
     let token: Token = String::from_utf8_lossy(&bytes).parse().map_err(|error| bad_secret(&error, &name))?;
@@ -185,15 +208,17 @@ mod tests {
     fn speech(args: &ServiceArgs, environment: &[(&str, &str)]) -> String {
         let mut pairs = vec![(environment::KEY, "abc")];
         pairs.extend(environment);
-        let service = Service::plan(args, &Environment::with(&pairs), true).unwrap();
+        let service = Service::plan(args, &Environment::with(&pairs), REAL).unwrap();
         service.resource.endpoint().speech().to_owned()
     }
 
     fn refused(args: &ServiceArgs, environment: &[(&str, &str)]) -> String {
-        let problem = Service::plan(args, &Environment::with(environment), true).unwrap_err();
+        let problem = Service::plan(args, &Environment::with(environment), REAL).unwrap_err();
         assert_eq!(problem.exit.code(), 2);
         problem.what().to_owned()
     }
+
+    const REAL: Credentials = Credentials::Real { from_stdin: true };
 
     const BOTH: [(&str, &str); 2] =
         [(environment::ENDPOINT, "https://speech.example"), (environment::REGION, "westus")];
@@ -215,6 +240,21 @@ mod tests {
         );
         let entra = ServiceArgs { auth: Some(Auth::Entra), ..args(None, Some("westus")) };
         assert_eq!(refused(&entra, &[]), "--auth entra needs --token-file and --resource-id");
+    }
+
+    #[test]
+    fn what_is_only_shown_needs_no_credential() {
+        let shown = |auth, resource_id: Option<&str>| {
+            let resource_id = resource_id.map(str::to_owned);
+            let args = ServiceArgs { auth: Some(auth), resource_id, ..args(None, Some("westus")) };
+            Service::plan(&args, &Environment::default(), Credentials::Shown)
+        };
+        for auth in [Auth::Key, Auth::Token, Auth::None] {
+            assert!(shown(auth, None).is_ok(), "{auth:?}");
+        }
+        assert_eq!(shown(Auth::Entra, None).unwrap_err().what(), "--auth entra needs --resource-id");
+        let id = "/subscriptions/1/resourceGroups/g/providers/Microsoft.CognitiveServices/accounts/a";
+        assert!(shown(Auth::Entra, Some(id)).is_ok());
     }
 
     #[test]

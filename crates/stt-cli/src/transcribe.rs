@@ -9,7 +9,7 @@ use stt_transcript::Format;
 use crate::{
     args::{SummaryForm, TranscribeArgs},
     batch::{Batch, Dropped, Ended, Order, Panicked, Teller, Told},
-    connect::{Connection, connect},
+    connect::{Connection, connect, connect_for_show},
     environment::Environment,
     filing::{Filed, Filing},
     folder::{Folder, Standing, Standings},
@@ -41,14 +41,18 @@ pub(crate) async fn run(
     check(args, &inputs)?;
     let for_captions = args.output_format.iter().any(|format| format.is_captions());
     let shaping = Shaping::of(args.audio, args.split, for_captions)?;
-    let connection = connect(&args.service, environment, !inputs.has_stdin(), output).await?;
+    let preview = Preview::of(args.preview);
+    let connection = match preview {
+        Some(_) => connect_for_show(&args.service, environment, output).await?,
+        None => connect(&args.service, environment, !inputs.has_stdin(), output).await?,
+    };
     let mut recognize = request::recognize(&args.recognition, &language).format(args.format);
     if for_captions && !args.recognition.query.iter().any(|(name, _)| name == WORD_TIMES) {
         recognize = recognize.query(WORD_TIMES, "true");
     }
     connection.check(&recognize)?;
     output.write_to(args.output.as_deref(), inputs.paths().chain(args.service.files()))?;
-    if let Some(preview) = Preview::of(args.preview) {
+    if let Some(preview) = preview {
         let resource = &connection.resource;
         let previewed = Previewed { call: &args.call, preview, recognize: &recognize, resource, shaping };
         previewed.all(inputs, output).await?;

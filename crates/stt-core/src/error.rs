@@ -23,6 +23,7 @@ pub(crate) struct Inner {
     pub(crate) asked: Asked,
     pub(crate) failure: Option<TransportFailure>,
     pub(crate) response: Option<Response<Bytes>>,
+    pub(crate) repeats_credential: bool,
     pub(crate) retry_after: Option<Duration>,
     pub(crate) gave_up: Option<GaveUp>,
     pub(crate) connection_ids: Vec<ConnectionId>,
@@ -92,6 +93,12 @@ impl Error {
     #[must_use]
     pub fn response(&self) -> Option<&Response<Bytes>> {
         self.0.response.as_ref()
+    }
+
+    /// Whether the last answer repeats the credential of its request, so that it must not be kept.
+    #[must_use]
+    pub fn repeats_credential(&self) -> bool {
+        self.0.repeats_credential
     }
 
     /// The service's own words.

@@ -21,6 +21,8 @@ pub struct Reply {
     pub recognition: Recognition,
     /// The answer as it came.
     pub response: Response<Bytes>,
+    /// Whether the answer repeats the credential of its request, so that it must not be kept.
+    pub repeats_credential: bool,
     /// The connection id of the attempt that succeeded, for the service's support.
     pub connection_id: ConnectionId,
     /// How many attempts were made, those that cost nothing not counted.
@@ -54,6 +56,7 @@ impl Reply {
                 failure: None,
                 retry_after: stt_auth::retry_after(response.headers(), Duration::ZERO),
                 response: Some(response),
+                repeats_credential: false,
                 gave_up: None,
                 connection_ids: Vec::new(),
                 attempts: 1,
@@ -115,6 +118,12 @@ pub(crate) fn read(response: &Response<Bytes>, credential: Option<&Credential>) 
         }
         _ => Ok(recognition),
     }
+}
+
+/// Whether the body of an answer has the credential in it.
+pub(crate) fn repeats(response: &Response<Bytes>, credential: &Credential) -> bool {
+    let text = String::from_utf8_lossy(response.body());
+    credential.scrub(&text) != text
 }
 
 /// How an answer begins, for a person to see what it is instead of a recognition.

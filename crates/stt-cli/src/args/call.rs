@@ -61,6 +61,15 @@ pub(super) fn name_and_value(given: &str) -> Result<(String, String), String> {
     }
 }
 
+/// A GUID, in the form in which Microsoft shows them: 8, 4, 4, 4 and 12 hex digits with hyphens between them.
+pub(super) fn guid(given: &str) -> Result<String, String> {
+    let parts = given.split('-').map(|part| part.bytes().all(|byte| byte.is_ascii_hexdigit()).then_some(part.len()));
+    if parts.eq([8, 4, 4, 4, 12].map(Some)) {
+        return Ok(given.to_owned());
+    }
+    Err("it is a GUID, such as 0f8fad5b-d9cb-469f-a165-70867728950e".to_owned())
+}
+
 /// Seconds as a number, with or without a fraction.
 pub(super) fn seconds(given: &str) -> Result<Duration, String> {
     let seconds: f64 = given.parse().map_err(|_| "it is a number of seconds".to_owned())?;
@@ -83,6 +92,19 @@ mod tests {
         assert_eq!(name_and_value("a="), Ok(("a".to_owned(), String::new())));
         assert!(name_and_value("a").is_err());
         assert!(name_and_value("=b").is_err());
+    }
+
+    #[test]
+    fn a_guid_has_its_hyphens_and_nothing_but_hex_digits() {
+        for taken in ["0f8fad5b-d9cb-469f-a165-70867728950e", "0F8FAD5B-D9CB-469F-A165-70867728950E"] {
+            assert_eq!(guid(taken).as_deref(), Ok(taken));
+        }
+        let hyphens = "-".repeat(36);
+        for refused in
+            ["", "mine", "0f8fad5bd9cb469fa16570867728950e", "0f8fad5b-d9cb-469f-a165-70867728950g", &hyphens]
+        {
+            assert!(guid(refused).is_err(), "{refused}");
+        }
     }
 
     #[test]

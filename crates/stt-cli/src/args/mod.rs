@@ -20,7 +20,7 @@ use stt_transcript::Format;
 
 use self::{
     about::{COMPLETIONS_EXAMPLES, LANGUAGES_EXAMPLES, MAN_EXAMPLES},
-    call::{name_and_value, word},
+    call::{guid, name_and_value, word},
     config::CONFIG_EXAMPLES,
 };
 pub(crate) use self::{
@@ -236,7 +236,7 @@ pub(crate) struct AssessmentArgs {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) nbest_phonemes: Option<u32>,
     /// The GUID of a point system of your own.
-    #[arg(long, value_name = "GUID")]
+    #[arg(long, value_name = "GUID", value_parser = guid)]
     pub(crate) scenario_id: Option<String>,
     /// Fail with exit code 6 when the PronScore is lower than this.
     #[arg(long, value_name = "S")]

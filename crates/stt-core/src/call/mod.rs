@@ -259,6 +259,7 @@ impl Exchange {
         now: Now,
     ) {
         self.tally.audio_sent = self.tally.audio_sent.saturating_add(sent.audio.unwrap_or(0));
+        let repeats_credential = outcome.as_ref().is_ok_and(|response| reply::repeats(response, credential));
         let (kind, response, failure) = match outcome {
             Ok(response) => match reply::read(&response, Some(credential)) {
                 Ok(recognition) => {
@@ -266,6 +267,7 @@ impl Exchange {
                     let reply = Reply {
                         recognition,
                         response,
+                        repeats_credential,
                         connection_id: self.tally.requests.last().copied().unwrap_or(ConnectionId(self.seed)),
                         attempts: self.tally.attempts(),
                         audio_sent: self.tally.audio_sent,
@@ -298,7 +300,7 @@ impl Exchange {
             },
         };
         let hint = response.as_ref().and_then(|response| stt_auth::retry_after(response.headers(), now.wall));
-        let error = Error::new(Inner { failure, response, retry_after: hint, ..self.inner(kind) });
+        let error = Error::new(Inner { failure, response, repeats_credential, retry_after: hint, ..self.inner(kind) });
         let again = sent.again.unwrap_or(self.upload.is_replayable() || sent.reached <= Reached::Head);
         self.situation = match self.plan(remedy, again, hint, now) {
             Plan::Pause(pause) => Situation::Pausing { until: self.elapsed(now).saturating_add(pause), after: error },
@@ -370,6 +372,7 @@ impl Exchange {
             asked: Asked::of(&self.resource),
             failure: None,
             response: None,
+            repeats_credential: false,
             retry_after: None,
             gave_up: None,
             connection_ids: self.tally.requests.clone(),

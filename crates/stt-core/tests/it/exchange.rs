@@ -485,6 +485,15 @@ fn a_call_whose_time_is_over_before_it_began_sends_nothing() {
 }
 
 #[test]
+fn an_answer_that_repeats_the_key_is_known_for_it() {
+    let echo: &'static str = format!(r#"{{"RecognitionStatus":"Success","DisplayText":"{KEY}"}}"#).leak();
+    let answer = |status, body| Turn::Answer(status, Vec::new(), body, Sent::default());
+    assert!(world(vec![answer(400, echo)]).play().error().repeats_credential());
+    assert!(world(vec![answer(200, echo)]).play().result.unwrap().repeats_credential);
+    assert!(!world(vec![answer(400, "{}")]).play().error().repeats_credential());
+}
+
+#[test]
 fn no_answer_in_an_error_repeats_the_key() {
     let body: &'static str = format!(r#"{{"Message":"bad key {KEY} given"}}"#).leak();
     let played = world(vec![Turn::Answer(400, vec![("location", KEY.to_owned())], body, Sent::default())]).play();
