@@ -18,6 +18,7 @@ mod promises;
 mod python;
 mod recipes;
 mod results;
+mod saved;
 mod split;
 mod support;
 mod wire;

@@ -18,6 +18,7 @@ use crate::{
     preview::{Preview, Previewed},
     problem::Problem,
     request,
+    saved::Saving,
     session::{Event, Outcome},
     shaping::Shaping,
     silence, stdin,
@@ -29,6 +30,9 @@ pub(crate) async fn run(args: &AssessArgs, environment: &Environment, output: &m
     let reference = reference(&args.reference)?;
     let assessment = request::assessment(&args.assessment, &reference)?;
     check_threshold(args)?;
+    if args.force && args.save.save_response.is_none() {
+        return Err(Problem::usage("--force is for --save-response; -o replaces its file anyway"));
+    }
     let inputs = Inputs::each(&args.inputs)?;
     let shaping = Shaping::whole(args.audio, Limits::ASSESSMENT);
     if inputs.has_stdin() {
@@ -52,7 +56,11 @@ pub(crate) async fn run(args: &AssessArgs, environment: &Environment, output: &m
         previewed.all(inputs, output).await?;
         return Ok(Ended { begun: 0, interrupted: false });
     }
-    let session = Arc::new(connection.session(recognize, &args.call, shaping, JobsArgs::one())?);
+    let mut session = connection.session(recognize, &args.call, shaping, JobsArgs::one())?;
+    if let Some(root) = &args.save.save_response {
+        session.saving = Some(Saving::open(root, &inputs, &language, args.force)?);
+    }
+    let session = Arc::new(session);
     let work = |input: Input, teller: Teller<Event>| Arc::clone(&session).run(input, move |event| teller.tell(event));
     let list = inputs.list.clone();
     let asked = Asked { args, language: &language, reference: &reference, several: inputs.several };
@@ -61,6 +69,7 @@ pub(crate) async fn run(args: &AssessArgs, environment: &Environment, output: &m
         let input = &list[place];
         match told {
             Told::Event(Event::Heard(one)) => heard = Some(*one),
+            Told::Event(Event::Unsaved(problem)) => output.problem(&problem),
             Told::Event(Event::Note(note)) => output.note(&format!("{}: {note}", input.subject())),
             Told::Done(Ok(outcome)) if !outcome.is_tried => not_tried.push(outcome.input),
             Told::Done(outcome) => {
@@ -108,8 +117,8 @@ impl Asked<'_> {
         };
         match &heard.result {
             Err(failed) => output.problem(&failed.problem),
-            Ok(reply) if !assessment.has_words() => {
-                output.problem(&silence::problem(&reply.recognition, &subject, language));
+            Ok(answer) if !assessment.has_words() => {
+                output.problem(&silence::problem(&answer.recognition, &subject, language));
             }
             Ok(_) => {
                 if let Some(missed) = args.assessment.min_score.and_then(|least| missed(least, assessment.pron_score()))

@@ -1,7 +1,10 @@
 //! The exit codes that scripts rely on, and which one wins.
 
+use serde::{Deserialize, Serialize};
+
 /// How a run ended. The order is the order of weight: of several, the greatest is the exit code.
-#[derive(Clone, Copy, Debug, Default, Eq, Ord, PartialEq, PartialOrd)]
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, Ord, PartialEq, PartialOrd, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub(crate) enum Exit {
     /// Every input has a result with words.
     #[default]

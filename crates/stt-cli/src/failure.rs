@@ -5,6 +5,7 @@ use std::{error::Error as StdError, io};
 use stt_auth::TokenError;
 use stt_core::{Error, ErrorKind, Phase, Refusal, TransportKind};
 use stt_model::Status;
+use stt_transcript::Failure;
 
 use crate::{args::Auth, exit::Exit, inputs::STANDARD_INPUT, output::io_reason, problem::Problem};
 
@@ -101,6 +102,15 @@ fn exit(kind: &ErrorKind) -> Exit {
         },
         ErrorKind::Transport(TransportKind::Audio) => Exit::Input,
         ErrorKind::Unsendable(_) => Exit::Usage,
+        _ => Exit::Service,
+    }
+}
+
+/// The exit code of a failure of which no more is known than what stands in a transcript.
+pub(crate) fn exit_of(failure: &Failure) -> Exit {
+    match (failure.kind.as_str(), failure.status) {
+        ("auth", _) | (_, Some(401 | 403)) => Exit::Credential,
+        ("input", _) | (_, Some(400 | 413 | 415)) => Exit::Input,
         _ => Exit::Service,
     }
 }

@@ -5,7 +5,7 @@ use std::{error::Error as _, fmt, time::Duration};
 use stt_audio::{Cut, DecodeError};
 use stt_core::{Error, Reply};
 use stt_long::{LongPiece, PieceError};
-use stt_model::Ticks;
+use stt_model::{Recognition, Ticks};
 use stt_transcript::{Failure, Segment};
 
 use crate::{
@@ -14,34 +14,47 @@ use crate::{
     inputs::Input,
     output::io_reason,
     problem::Problem,
+    tries::Raw,
 };
 
 /// What was heard in one piece of an input; most inputs are one piece.
 pub(crate) struct Heard {
-    pub(crate) result: Result<Reply, Failed>,
-    cut: Cut,
-    end: Option<Ticks>,
-    start: Ticks,
+    pub(crate) result: Result<Answer, Failed>,
+    pub(crate) cut: Cut,
+    pub(crate) end: Option<Ticks>,
+    pub(crate) start: Ticks,
+}
+
+/// What the service recognized in a piece.
+pub(crate) struct Answer {
+    pub(crate) recognition: Recognition,
+    pub(crate) attempts: u32,
+    pub(crate) connection_id: Option<String>,
+    pub(crate) request_id: Option<String>,
+    /// Everything that was answered, where it is to be saved.
+    pub(crate) raw: Vec<Raw>,
 }
 
 /// Why a piece has no result.
 pub(crate) struct Failed {
     pub(crate) problem: Problem,
     pub(crate) reach: Reach,
-    failure: Failure,
-    attempts: u32,
-    connection_id: Option<String>,
-    request_id: Option<String>,
+    pub(crate) failure: Failure,
+    pub(crate) attempts: u32,
+    pub(crate) connection_id: Option<String>,
+    pub(crate) request_id: Option<String>,
+    /// Everything that was answered, where it is to be saved.
+    pub(crate) raw: Vec<Raw>,
 }
 
 impl Heard {
     /// In all of an input.
-    pub(crate) fn whole(length: Option<Duration>, result: Result<Reply, Failed>) -> Self {
+    pub(crate) fn whole(length: Option<Duration>, result: Result<Answer, Failed>) -> Self {
         Self { result, cut: Cut::End, end: length.map(Ticks::from), start: Ticks(0) }
     }
 
     /// In a piece of it.
-    pub(crate) fn piece(piece: &LongPiece, result: Result<Reply, Failed>) -> Self {
+    pub(crate) fn piece(piece: &LongPiece, result: Result<Answer, Failed>) -> Self {
         Self { result, cut: piece.cut, end: Some(piece.end), start: piece.start }
     }
 
@@ -74,10 +87,10 @@ impl Heard {
     /// What stands in the transcript.
     pub(crate) fn segment(&self) -> Segment {
         let (segment, connection_id, request_id) = match &self.result {
-            Ok(reply) => (
-                Segment::new(Ok(reply.recognition.clone())).attempts(reply.attempts),
-                Some(reply.connection_id.to_string()),
-                reply.request_id().map(str::to_owned),
+            Ok(answer) => (
+                Segment::new(Ok(answer.recognition.clone())).attempts(answer.attempts),
+                answer.connection_id.clone(),
+                answer.request_id.clone(),
             ),
             Err(failed) => (
                 Segment::new(Err(failed.failure.clone())).attempts(failed.attempts),
@@ -105,11 +118,11 @@ impl Heard {
         let mut parts = Vec::new();
         parts.extend(self.length().map(|length| format!("{:.1} s of audio", length.as_secs_f64())));
         match &self.result {
-            Ok(reply) => {
-                let noun = if reply.attempts == 1 { "attempt" } else { "attempts" };
-                parts.push(format!("{} {noun}", reply.attempts));
-                parts.push(format!("connection id {}", reply.connection_id));
-                parts.extend(reply.request_id().map(|id| format!("request id {id}")));
+            Ok(answer) => {
+                let noun = if answer.attempts == 1 { "attempt" } else { "attempts" };
+                parts.push(format!("{} {noun}", answer.attempts));
+                parts.extend(answer.connection_id.iter().map(|id| format!("connection id {id}")));
+                parts.extend(answer.request_id.iter().map(|id| format!("request id {id}")));
             }
             Err(_) => parts.push("failed".to_owned()),
         }
@@ -117,9 +130,22 @@ impl Heard {
     }
 }
 
+impl Answer {
+    /// A request succeeded.
+    pub(crate) fn of(reply: Reply, raw: Vec<Raw>) -> Self {
+        Self {
+            attempts: reply.attempts,
+            connection_id: Some(reply.connection_id.to_string()),
+            request_id: reply.request_id().map(str::to_owned),
+            recognition: reply.recognition,
+            raw,
+        }
+    }
+}
+
 impl Failed {
     /// A request failed.
-    pub(crate) fn call(error: &Error, problem: Problem) -> Self {
+    pub(crate) fn call(error: &Error, problem: Problem, raw: Vec<Raw>) -> Self {
         let failure = Failure {
             kind: error.kind().word().to_owned(),
             message: problem.what().to_owned(),
@@ -133,6 +159,7 @@ impl Failed {
             attempts: error.attempts(),
             connection_id: error.connection_id().map(|id| id.to_string()),
             request_id: error.request_id().map(str::to_owned),
+            raw,
         }
     }
 
@@ -149,7 +176,8 @@ impl Failed {
     pub(crate) fn local(kind: &str, problem: Problem) -> Self {
         let message = problem.what().to_owned();
         let failure = Failure { kind: kind.to_owned(), message, status: None, retryable: false };
-        Self { problem, reach: Reach::Input, failure, attempts: 0, connection_id: None, request_id: None }
+        let reach = Reach::Input;
+        Self { problem, reach, failure, attempts: 0, connection_id: None, request_id: None, raw: Vec::new() }
     }
 }
 

@@ -92,8 +92,9 @@ impl Inputs {
     pub(crate) fn each(arguments: &[PathBuf]) -> Result<Self, Problem> {
         once(arguments)?;
         let list: Vec<Input> = arguments.iter().map(|argument| Input::of(argument)).collect();
+        let places = arguments.iter().map(|argument| argument.file_name().map_or(argument.clone(), PathBuf::from));
         let several = 1 < list.len();
-        Ok(Self { list, places: arguments.to_vec(), several })
+        Ok(Self { places: places.collect(), list, several })
     }
 
     /// The files among them.

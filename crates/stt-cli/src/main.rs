@@ -17,6 +17,7 @@ mod exit;
 mod failure;
 mod filing;
 mod folder;
+mod formats;
 mod gate;
 mod heard;
 mod inputs;
@@ -29,8 +30,10 @@ mod open_files;
 mod output;
 mod preview;
 mod problem;
+mod replay;
 mod report;
 mod request;
+mod saved;
 mod service;
 mod session;
 mod shaping;
@@ -38,6 +41,7 @@ mod silence;
 mod stdin;
 mod token;
 mod transcribe;
+mod tries;
 mod writing;
 
 use std::{

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
 use stt_transcript::escape_for_terminal as escaped;
 
 use crate::exit::Exit;
@@ -16,13 +17,14 @@ use crate::exit::Exit;
 /// ```
 ///
 /// Whoever reads one line only learns the input and what became of it; what is not known has no line.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 pub(crate) struct Problem {
     pub(crate) exit: Exit,
+    #[serde(flatten)]
     lines: Box<Lines>,
 }
 
-#[derive(Clone, Debug, Default, Eq, PartialEq)]
+#[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
 struct Lines {
     subject: Option<String>,
     what: String,

@@ -9,7 +9,7 @@ use std::{
 };
 
 use stt_auth::Resource;
-use stt_model::Language;
+use stt_hyper::Limiter;
 use stt_transcript::Transcript;
 
 pub(crate) use self::tally::GoesOn;
@@ -30,8 +30,8 @@ use crate::{
 pub(crate) struct Report<'a> {
     pub(crate) output: &'a mut Output,
     allow_empty: bool,
-    language: Language,
-    resource: Resource,
+    /// Who is asked, if anybody is.
+    resource: Option<Resource>,
     gate: Arc<Gate>,
     /// How many requests at once were allowed when that was last looked at.
     allowed: u32,
@@ -55,17 +55,15 @@ pub(crate) struct Report<'a> {
 impl<'a> Report<'a> {
     pub(crate) fn new(
         output: &'a mut Output,
-        resource: Resource,
+        resource: impl Into<Option<Resource>>,
         gate: Arc<Gate>,
-        language: Language,
         allow_empty: bool,
         several: bool,
     ) -> Self {
         Self {
             output,
             allow_empty,
-            language,
-            resource,
+            resource: resource.into(),
             allowed: gate.limiter().allowed,
             gate,
             several,
@@ -80,6 +78,12 @@ impl<'a> Report<'a> {
         }
     }
 
+    /// Of results for which nobody is asked.
+    pub(crate) fn of_saved(output: &'a mut Output, allow_empty: bool, several: bool) -> Self {
+        let gate = Arc::new(Gate::new(Limiter::fixed(1), None));
+        Self { is_long_said: true, ..Self::new(output, None, gate, allow_empty, several) }
+    }
+
     /// So many inputs are begun now, one after the other.
     pub(crate) fn begin(&mut self, inputs: usize) {
         self.left = inputs;
@@ -89,10 +93,10 @@ impl<'a> Report<'a> {
     /// A piece of an input, the last of so many.
     pub(crate) fn heard(&mut self, input: &Input, heard: &Heard, pieces: usize) {
         match &heard.result {
-            Ok(reply) => {
+            Ok(answer) => {
                 let length = heard.length().unwrap_or_default().as_secs_f64();
                 self.tally.audio_seconds += length;
-                self.tally.repeated_seconds += length * f64::from(reply.attempts.saturating_sub(1));
+                self.tally.repeated_seconds += length * f64::from(answer.attempts.saturating_sub(1));
             }
             Err(failed) => {
                 self.output.problem(&failed.problem);
@@ -131,7 +135,7 @@ impl<'a> Report<'a> {
             let subject = outcome.input.subject();
             let first = transcript.segments().first().and_then(|segment| segment.recognition());
             let problem = match first {
-                Some(recognition) => silence::problem(recognition, &subject, &self.language),
+                Some(recognition) => silence::problem(recognition, &subject, transcript.language()),
                 None => Problem::new(Exit::NoWords, "nothing but silence, so nothing was sent").of(subject),
             };
             if self.allow_empty { self.output.allowed(&problem) } else { self.output.problem(&problem) }
@@ -213,7 +217,7 @@ impl<'a> Report<'a> {
 
     /// Says once that the token at hand cannot be replaced, and once that this is over.
     fn trouble(&mut self) {
-        let said = match (self.resource.trouble(), self.troubled) {
+        let said = match (self.resource.as_ref().and_then(Resource::trouble), self.troubled) {
             (Some(error), false) => format!("warning: {error}; the old token is used while it lives"),
             (None, true) => "there is a new access token".to_owned(),
             (Some(_), true) | (None, false) => return,
@@ -267,7 +271,6 @@ mod tests {
     use super::*;
     use http::Response;
     use stt_auth::{Access, Authorization, Lease, Now};
-    use stt_hyper::Limiter;
 
     #[derive(Clone, Default)]
     struct Said(Arc<Mutex<Vec<u8>>>);
@@ -294,14 +297,8 @@ mod tests {
         lease(0).answered(Response::new("header.payload.signature"), at(0));
         let said = Said::default();
         let mut output = Output::talking_to(said.clone());
-        let mut report = Report::new(
-            &mut output,
-            resource.clone(),
-            Arc::new(Gate::new(Limiter::fixed(1), None)),
-            Language::EN_US,
-            false,
-            true,
-        );
+        let mut report =
+            Report::new(&mut output, resource.clone(), Arc::new(Gate::new(Limiter::fixed(1), None)), false, true);
         report.trouble();
         lease(541).answered(Response::builder().status(503).body("").unwrap(), at(541));
         report.trouble();

@@ -3,7 +3,7 @@
 use std::{error::Error as _, pin::pin, sync::Arc, time::Duration};
 
 use futures_util::{StreamExt, stream};
-use stt_core::{Recognize, Reply};
+use stt_core::Recognize;
 use stt_hyper::{Audio, Client};
 use stt_long::{LongPiece, PieceError, Pieces};
 use stt_model::{AudioFormat, Ticks};
@@ -13,11 +13,13 @@ use crate::{
     audio::{Prepared, Source, Way},
     failure::Asker,
     gate::Gate,
-    heard::{Clock, Failed, Heard},
+    heard::{Answer, Clock, Failed, Heard},
     inputs::Input,
     live::{self, Arrived},
     problem::Problem,
+    saved::Saving,
     shaping::Shaping,
+    tries::Tries,
 };
 
 /// What all inputs of a run have in common.
@@ -28,6 +30,8 @@ pub(crate) struct Session {
     pub(crate) gate: Arc<Gate>,
     pub(crate) recognize: Recognize,
     pub(crate) shaping: Shaping,
+    /// Where answers are kept.
+    pub(crate) saving: Option<Arc<Saving>>,
     jobs: usize,
     /// One for each piece of audio that may be at hand, whatever input it is of.
     permits: Arc<Semaphore>,
@@ -42,6 +46,8 @@ pub(crate) enum Event {
     Heard(Box<Heard>),
     /// Something odd about it.
     Note(String),
+    /// An answer that cannot be kept.
+    Unsaved(Problem),
 }
 
 /// What became of one input, beside what was heard in it.
@@ -76,7 +82,8 @@ impl Session {
         jobs: u16,
     ) -> Self {
         let (gate, jobs) = (Arc::new(gate), usize::from(jobs));
-        Self { asker, client, gate, recognize, shaping, jobs, permits: Arc::new(Semaphore::new(jobs)) }
+        let (saving, permits) = (None, Arc::new(Semaphore::new(jobs)));
+        Self { asker, client, gate, recognize, shaping, saving, jobs, permits }
     }
 
     /// Recognizes one input.
@@ -102,7 +109,8 @@ impl Session {
                 let result = self.call(&input, audio, None, None).await;
                 // A failure says for itself that nothing was recognized.
                 let not_sent = result.is_ok().then(|| progress.not_sent()).flatten();
-                whole(Outcome { length: Some(progress.heard()), not_sent, ..Outcome::of(input) }, result, tell)
+                let outcome = Outcome { length: Some(progress.heard()), not_sent, ..Outcome::of(input) };
+                self.whole(outcome, result, tell).await
             }
             Ok(Arrived::Way(way)) => self.go(input, Ok(way), tell).await,
             Err(problem) => self.go(input, Err(problem), tell).await,
@@ -111,7 +119,7 @@ impl Session {
 
     async fn go(self: &Arc<Self>, input: Input, way: Result<Way, Problem>, tell: Tell<'_>) -> Outcome {
         match way {
-            Err(problem) => whole(Outcome::of(input), Err(Failed::local("input", problem)), tell),
+            Err(problem) => self.whole(Outcome::of(input), Err(Failed::local("input", problem)), tell).await,
             Ok(Way::Pieces(pieces)) => self.pieces(input, pieces, tell).await,
             Ok(Way::Whole(prepared)) => self.send(input, prepared, tell).await,
         }
@@ -132,7 +140,7 @@ impl Session {
                 Err(Failed::local("input", Problem::input(input.subject(), error.to_string()).why(why)))
             }
         };
-        whole(Outcome { length, ..Outcome::of(input) }, result, tell)
+        self.whole(Outcome { length, ..Outcome::of(input) }, result, tell).await
     }
 
     /// Recognizes the pieces of one input, several at once where that is allowed, and tells of them in their order.
@@ -148,23 +156,28 @@ impl Session {
         });
         // Of live audio nothing can be asked for later.
         let is_live = input == Input::Stdin;
-        let subject = input.subject();
+        let of = input.clone();
         let asked = begun.map(move |(permit, piece, last)| {
-            let (session, subject) = (Arc::clone(&session), subject.clone());
+            let (session, input) = (Arc::clone(&session), of.clone());
             async move {
-                let heard = session.piece(&subject, piece, last, is_live).await;
+                let heard = session.piece(&input.subject(), piece, last, is_live).await;
                 drop(permit);
-                heard
+                // Of those that are not tried, one is told.
+                if heard.is_skipped() { (heard, None) } else { session.saved(&input, heard).await }
             }
         });
         let mut heard = pin!(asked.buffered(self.jobs));
         let mut is_first = true;
-        while let Some(heard) = heard.next().await {
+        while let Some((mut heard, mut unsaved)) = heard.next().await {
             let is_last = heard.is_skipped();
             if is_first && is_last {
                 return Outcome::not_tried(input);
             }
             is_first = false;
+            if is_last {
+                (heard, unsaved) = self.saved(&input, heard).await;
+            }
+            unsaved.into_iter().for_each(|problem| tell(Event::Unsaved(problem)));
             tell(Event::Heard(Box::new(heard)));
             if is_last {
                 break;
@@ -172,7 +185,7 @@ impl Session {
         }
         note(tell, progress.notes());
         note(tell, progress.losses());
-        Outcome { length: Some(progress.read()), ..Outcome::of(input) }
+        self.over(Outcome { length: Some(progress.read()), ..Outcome::of(input) }, tell).await
     }
 
     async fn piece(&self, subject: &str, piece: Result<LongPiece, PieceError>, last: Ticks, is_live: bool) -> Heard {
@@ -198,7 +211,7 @@ impl Session {
         audio: Audio,
         length: Option<Duration>,
         bytes: Option<u64>,
-    ) -> Result<Reply, Failed> {
+    ) -> Result<Answer, Failed> {
         let subject = input.subject();
         // Permits are never withdrawn.
         let _permit = self.permits.acquire().await;
@@ -207,30 +220,56 @@ impl Session {
     }
 
     /// Asks for audio when its turn has come.
-    async fn ask(&self, asked: Asked<'_>, audio: Audio) -> Result<Reply, Failed> {
+    async fn ask(&self, asked: Asked<'_>, audio: Audio) -> Result<Answer, Failed> {
         let Asked { subject, file, length, bytes, is_live } = asked;
         let Ok(pass) = self.gate.enter(length, is_live).await else { return Err(Failed::skipped(subject)) };
-        match self.client.recognize(audio, &self.recognize).await {
+        let tries = self.saving.as_ref().map(|_| Tries::default());
+        let reply = match &tries {
+            Some(tries) => tries.watch(&self.client).recognize(audio, &self.recognize).await,
+            None => self.client.recognize(audio, &self.recognize).await,
+        };
+        let raw = tries.map(|tries| tries.with(reply.as_ref().ok())).unwrap_or_default();
+        match reply {
             Ok(reply) => {
                 pass.ended(reply.attempts, None);
-                Ok(reply)
+                Ok(Answer::of(reply, raw))
             }
             Err(error) => {
-                let failed = Failed::call(&error, self.asker.problem(&error, subject, file, bytes));
+                let failed = Failed::call(&error, self.asker.problem(&error, subject, file, bytes), raw);
                 pass.ended(error.attempts(), Some(failed.reach));
                 Err(failed)
             }
         }
     }
-}
 
-/// Tells what was heard in the whole of an input.
-fn whole(outcome: Outcome, result: Result<Reply, Failed>, tell: Tell<'_>) -> Outcome {
-    if result.as_ref().is_err_and(Failed::is_skipped) {
-        return Outcome::not_tried(outcome.input);
+    /// Tells what was heard in the whole of an input.
+    async fn whole(&self, outcome: Outcome, result: Result<Answer, Failed>, tell: Tell<'_>) -> Outcome {
+        if result.as_ref().is_err_and(Failed::is_skipped) {
+            return Outcome::not_tried(outcome.input);
+        }
+        let (heard, unsaved) = self.saved(&outcome.input, Heard::whole(outcome.length, result)).await;
+        unsaved.into_iter().for_each(|problem| tell(Event::Unsaved(problem)));
+        tell(Event::Heard(Box::new(heard)));
+        self.over(outcome, tell).await
     }
-    tell(Event::Heard(Box::new(Heard::whole(outcome.length, result))));
-    outcome
+
+    /// Keeps what was answered, if that is wanted, and tells why it cannot be kept.
+    async fn saved(&self, input: &Input, heard: Heard) -> (Heard, Option<Problem>) {
+        match &self.saving {
+            Some(saving) => saving.save(input, heard).await,
+            None => (heard, None),
+        }
+    }
+
+    /// Notes that nothing more comes of an input.
+    async fn over(&self, outcome: Outcome, tell: Tell<'_>) -> Outcome {
+        if let Some(saving) = &self.saving
+            && let Err(problem) = saving.end(&outcome.input, outcome.length, outcome.not_sent.clone()).await
+        {
+            tell(Event::Unsaved(problem));
+        }
+        outcome
+    }
 }
 
 /// Audio that is asked for.

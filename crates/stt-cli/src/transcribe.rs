@@ -13,6 +13,7 @@ use crate::{
     environment::Environment,
     filing::{Filed, Filing},
     folder::{Folder, Standing, Standings},
+    formats,
     heard::Heard,
     inputs::{Filter, Input, Inputs},
     interrupts::Interrupts,
@@ -20,8 +21,10 @@ use crate::{
     output::Output,
     preview::{Preview, Previewed},
     problem::Problem,
+    replay,
     report::{GoesOn, Report},
     request,
+    saved::Saving,
     session::{Event, Outcome, Session},
     shaping::Shaping,
     stdin,
@@ -35,6 +38,10 @@ pub(crate) async fn run(
     interrupts: Interrupts,
     output: &mut Output,
 ) -> Result<Ended, Problem> {
+    if args.saved.is_offline() {
+        offline(args, environment, output).await?;
+        return Ok(Ended { begun: 0, interrupted: false });
+    }
     let language = request::language(&args.recognition, environment, args.service.key.emulator)?;
     let filter = Filter::of(&args.filter.include, &args.filter.exclude);
     let inputs = Inputs::find(&args.inputs, &filter)?;
@@ -59,7 +66,10 @@ pub(crate) async fn run(
         return Ok(Ended { begun: 0, interrupted: false });
     }
     let jobs = open_files::enough_for(args.jobs, output);
-    let session = connection.session(recognize, &args.call, shaping, jobs)?;
+    let mut session = connection.session(recognize, &args.call, shaping, jobs)?;
+    if let Some(root) = &args.save.save_response {
+        session.saving = Some(Saving::open(root, &inputs, &language, args.force)?);
+    }
     let run =
         Run { args, language, connection, inputs, interrupts, jobs: jobs.most().into(), session: Arc::new(session) };
     match &args.output_dir {
@@ -68,26 +78,29 @@ pub(crate) async fn run(
     }
 }
 
+/// What asks nobody.
+async fn offline(args: &TranscribeArgs, environment: &Environment, output: &mut Output) -> Result<(), Problem> {
+    match &args.output_dir {
+        Some(root) if args.saved.from_journal => replay::run_kept(args, root, output).await,
+        _ => replay::run(args, environment, output).await,
+    }
+}
+
 /// What can be known to be wrong before anything is opened.
 fn check(args: &TranscribeArgs, inputs: &Inputs) -> Result<(), Problem> {
-    if args.output_dir.is_some() {
-        if inputs.has_stdin() {
-            return Err(Problem::usage("standard input has no name for its results; -o gives them one"));
+    if let (Some(results), Some(answers)) = (&args.output_dir, &args.save.save_response) {
+        let is_same = match (results.canonicalize(), answers.canonicalize()) {
+            (Ok(results), Ok(answers)) => results == answers,
+            _ => results == answers,
+        };
+        if is_same {
+            return Err(Problem::usage("-O and --save-response need folders of their own"));
         }
-        return Ok(());
     }
-    match args.output_format[..] {
-        [Format::Ndjson | Format::Text] => {}
-        [format] if inputs.several => {
-            let what = format!("-f {format} is for one input; for several there is -f ndjson, one object a line");
-            return Err(Problem::usage(what).hint("or -O DIR, which gives each input a file of its own".to_owned()));
-        }
-        [_] => {}
-        _ => return Err(Problem::usage("more than one -f needs -O DIR, which gives each of them a file of its own")),
+    if args.output_dir.is_some() && inputs.has_stdin() {
+        return Err(Problem::usage("standard input has no name for its results; -o gives them one"));
     }
-    if args.force {
-        return Err(Problem::usage("--force is for -O DIR; -o replaces its file anyway"));
-    }
+    formats::check(args, inputs.several)?;
     if inputs.has_stdin() { stdin::check(&args.call) } else { Ok(()) }
 }
 
@@ -107,7 +120,7 @@ impl Run<'_> {
     fn report<'o>(&self, output: &'o mut Output) -> Report<'o> {
         let resource = self.connection.resource.clone();
         let gate = Arc::clone(&self.session.gate);
-        Report::new(output, resource, gate, self.language.clone(), self.args.allow_empty, self.inputs.several)
+        Report::new(output, resource, gate, self.args.allow_empty, self.inputs.several)
     }
 
     /// Writes all results to one place, in the order of the inputs.
@@ -130,6 +143,10 @@ impl Run<'_> {
                 Told::Event(Event::Heard(now)) => return heard(&now, &mut report),
                 Told::Event(Event::Note(note)) => {
                     report.output.note(&format!("{}: {note}", input.subject()));
+                    return Ok(());
+                }
+                Told::Event(Event::Unsaved(problem)) => {
+                    report.output.problem(&problem);
                     return Ok(());
                 }
                 Told::Done(Ok(outcome)) if !outcome.is_tried => {
@@ -161,7 +178,7 @@ impl Run<'_> {
     /// Gives each input files of its own, and leaves alone what an earlier run has done.
     async fn into_folder(self, root: &Path, output: &mut Output) -> Result<Ended, Problem> {
         let Self { args, language, inputs, session, .. } = &self;
-        let (formats, captions) = (formats(&args.output_format), args.captions.layout());
+        let (formats, captions) = (formats::all(&args.output_format), args.captions.layout());
         let folder = Folder::open(root, inputs, &formats, captions, &self.options(&formats), args.force)?;
         let standings = self.standings(&folder, output)?;
         let mut report = self.report(output);
@@ -183,6 +200,7 @@ impl Run<'_> {
             match told {
                 Told::Event(Event::Heard(heard)) => report.heard(input, &heard, 1),
                 Told::Event(Event::Note(note)) => report.output.note(&format!("{}: {note}", input.subject())),
+                Told::Event(Event::Unsaved(problem)) => report.output.problem(&problem),
                 Told::Done(Ok(Filed { outcome, .. })) if !outcome.is_tried => report.not_tried(input),
                 Told::Done(Ok(Filed { outcome, problem, transcript })) => {
                     report.ended(&outcome, &transcript);
@@ -269,11 +287,6 @@ impl Run<'_> {
         })
         .to_string()
     }
-}
-
-/// Each of them once, in an order of their own.
-fn formats(typed: &[Format]) -> Vec<Format> {
-    Format::ALL.iter().copied().filter(|format| typed.contains(format)).collect()
 }
 
 /// The command line, as one would type it in a POSIX shell; it holds no secret, because nothing takes one there.

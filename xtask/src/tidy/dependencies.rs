@@ -143,6 +143,7 @@ const ALLOWED: &[Row] = &[
             ("getrandom", "the seed of a call"),
             ("glob", "patterns of file names"),
             ("humantime", "times in the log"),
+            ("http", "saved answers, read again"),
             ("indicatif", "the line that tells how far a run is"),
             ("rustix", "how many files may be open"),
             ("serde", "what a check finds as JSON"),

@@ -7,6 +7,7 @@ mod call;
 mod config;
 mod guard;
 mod jobs;
+mod saved;
 mod service;
 
 use std::path::PathBuf;
@@ -30,6 +31,7 @@ pub(crate) use self::{
     config::{ConfigArgs, ConfigCommand, InitArgs, PathArgs, ShowArgs},
     guard::refuse_key,
     jobs::JobsArgs,
+    saved::{SaveArgs, SavedArgs},
     service::{Auth, KeyServiceArgs, ServiceArgs},
 };
 
@@ -118,7 +120,7 @@ pub(crate) enum ProgressForm {
 #[derive(Args, Debug)]
 pub(crate) struct TranscribeArgs {
     /// Audio files, folders (with everything below them), patterns, @FILE for a list of them, or - for standard input.
-    #[arg(required = true, value_name = "INPUT")]
+    #[arg(required_unless_present_any = ["from_response", "from_journal"], value_name = "INPUT")]
     pub(crate) inputs: Vec<PathBuf>,
     #[command(flatten)]
     pub(crate) filter: FilterArgs,
@@ -137,7 +139,7 @@ pub(crate) struct TranscribeArgs {
     /// Give each input a file of its own in this folder; what is done there is not done again.
     #[arg(short = 'O', long, value_name = "DIR", conflicts_with_all = ["output", "dry_run", "curl"])]
     pub(crate) output_dir: Option<PathBuf>,
-    /// With -O: do again what is done, and replace files that stt did not write.
+    /// With -O: do again what is done, and replace files that stt did not write; so does --save-response then.
     #[arg(long)]
     pub(crate) force: bool,
     /// With -O: do not ask before many files are paid for again because the options changed.
@@ -159,6 +161,10 @@ pub(crate) struct TranscribeArgs {
     pub(crate) split: SplitArgs,
     #[command(flatten)]
     pub(crate) captions: CaptionArgs,
+    #[command(flatten)]
+    pub(crate) save: SaveArgs,
+    #[command(flatten)]
+    pub(crate) saved: SavedArgs,
     #[command(flatten)]
     pub(crate) service: ServiceArgs,
     #[command(flatten)]
@@ -200,10 +206,15 @@ pub(crate) struct AssessArgs {
     pub(crate) output: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) preview: PreviewArgs,
+    /// With --save-response: replace files that stt did not write, and answers to other audio.
+    #[arg(long)]
+    pub(crate) force: bool,
     #[command(flatten)]
     pub(crate) assessment: AssessmentArgs,
     #[command(flatten)]
     pub(crate) audio: AudioArgs,
+    #[command(flatten)]
+    pub(crate) save: SaveArgs,
     #[command(flatten)]
     pub(crate) service: ServiceArgs,
     #[command(flatten)]

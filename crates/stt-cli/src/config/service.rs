@@ -26,7 +26,7 @@ pub(super) fn add(
     environment: &mut Environment,
     notes: &mut Vec<String>,
 ) -> Result<(), Problem> {
-    if typed.get_flag("emulator") {
+    if typed.get_flag("emulator") || OFFLINE.iter().any(|flag| is_typed(typed, flag)) {
         return Ok(());
     }
     let given = Given { typed, environment };
@@ -163,6 +163,9 @@ fn left_out(level: &Level<'_>, given: &Given<'_>, winner: &str) -> Option<String
     let told = format!("{winner} wins over {file}, whose key goes with its own region or endpoint and is not used");
     (needs_key && has_key).then_some(told)
 }
+
+/// Flags with which nobody is asked.
+const OFFLINE: [&str; 2] = ["from_journal", "from_response"];
 
 /// Files with secrets in them.
 const FILES: [&str; 2] = ["key_file", "token_file"];

@@ -12,7 +12,7 @@ use fs4::{FileExt, TryLockError};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::snapshot::Snapshot;
+use super::{kept::Text, snapshot::Snapshot};
 
 /// What is known of the inputs of a folder, and the file that keeps it.
 ///
@@ -46,8 +46,11 @@ pub(crate) enum State {
         words: bool,
     },
     Failed,
-    /// There is a result that could not be written.
-    Kept(Value),
+    /// There is a result that could not be written, with the contents of its files.
+    Kept {
+        transcript: Value,
+        texts: Vec<Text>,
+    },
 }
 
 /// What was done: on which contents, and in which way.
@@ -73,11 +76,31 @@ pub(crate) struct Written {
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(rename_all = "snake_case", tag = "event")]
 pub(crate) enum Line {
-    Run { version: u32, pid: u32 },
-    Begun { place: String },
-    Done { place: String, work: Work, files: Vec<Written>, words: bool },
-    Failed { place: String, work: Option<Work>, files: Vec<Written> },
-    Kept { place: String, work: Work, transcript: Value },
+    Run {
+        version: u32,
+        pid: u32,
+    },
+    Begun {
+        place: String,
+    },
+    Done {
+        place: String,
+        work: Work,
+        files: Vec<Written>,
+        words: bool,
+    },
+    Failed {
+        place: String,
+        work: Option<Work>,
+        files: Vec<Written>,
+    },
+    Kept {
+        place: String,
+        work: Work,
+        transcript: Value,
+        #[serde(default)]
+        texts: Vec<Text>,
+    },
 }
 
 /// Why there is no journal to work with.
@@ -94,7 +117,7 @@ pub(crate) enum JournalError {
 impl Journal {
     /// Opens the journal of a folder, and locks it against any other run. Without its past where `anew`.
     pub(crate) fn open(folder: &Path, anew: bool) -> Result<Self, JournalError> {
-        let path = folder.join(NAME);
+        let path = path(folder);
         let mut file = OpenOptions::new().read(true).append(true).create(true).open(&path)?;
         let locked = match FileExt::try_lock(&file) {
             Ok(()) => true,
@@ -123,6 +146,13 @@ impl Journal {
         self.records.get(place)
     }
 
+    /// All inputs with what is known of them, in the order of their names.
+    pub(crate) fn records(&self) -> Vec<(&str, &Record)> {
+        let mut records: Vec<_> = self.records.iter().map(|(place, record)| (place.as_str(), record)).collect();
+        records.sort_by_key(|(place, _)| *place);
+        records
+    }
+
     /// How many lines in the middle are not what was written.
     pub(crate) const fn damaged(&self) -> usize {
         self.damaged
@@ -143,6 +173,11 @@ impl Journal {
         apply(&mut self.records, line.clone());
         Ok(())
     }
+}
+
+/// Where the journal of a folder is.
+pub(crate) fn path(folder: &Path) -> PathBuf {
+    folder.join(NAME)
 }
 
 /// What a file of lines says.
@@ -196,9 +231,9 @@ fn apply(records: &mut HashMap<String, Record>, line: Line) {
         Line::Failed { place, work, files } => {
             records.insert(place, Record { work, files, state: State::Failed });
         }
-        Line::Kept { place, work, transcript } => {
+        Line::Kept { place, work, transcript, texts } => {
             let record = records.entry(place).or_default();
-            (record.work, record.state) = (Some(work), State::Kept(transcript));
+            (record.work, record.state) = (Some(work), State::Kept { transcript, texts });
         }
     }
 }
@@ -236,7 +271,10 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let mut journal = Journal::open(folder.path(), false).unwrap();
         let begun = |place: &str| Line::Begun { place: place.to_owned() };
-        let kept = Line::Kept { place: "d".to_owned(), work: work(), transcript: Value::from("text\twith\na tab") };
+        let transcript = Value::from("text\twith\na tab");
+        let texts = vec![Text { name: "d.txt".to_owned(), text: "text\twith\na tab".to_owned() }];
+        let state_of_d = State::Kept { transcript: transcript.clone(), texts: texts.clone() };
+        let kept = Line::Kept { place: "d".to_owned(), work: work(), transcript, texts };
         for line in [begun("a"), done("a", true), begun("b"), begun("c"), done("c", true), begun("c"), kept] {
             journal.append(&line).unwrap();
         }
@@ -245,7 +283,7 @@ mod tests {
         assert_eq!(state(&journal, "a"), Some(State::Done { words: true }));
         assert_eq!(state(&journal, "b"), Some(State::Begun));
         assert_eq!(state(&journal, "c"), Some(State::Begun));
-        assert_eq!(state(&journal, "d"), Some(State::Kept(Value::from("text\twith\na tab"))));
+        assert_eq!(state(&journal, "d"), Some(state_of_d));
         assert_eq!((state(&journal, "e"), journal.damaged()), (None, 0));
     }
 

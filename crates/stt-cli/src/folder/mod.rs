@@ -1,6 +1,7 @@
 //! A folder of results: what is done already, what is to be done, and how results get into it.
 
 mod journal;
+mod kept;
 mod snapshot;
 mod standing;
 mod targets;
@@ -16,10 +17,14 @@ use std::{
 
 use stt_transcript::{Captions, Format, Transcript};
 
-pub(crate) use self::standing::{Standing, Standings};
 use self::{
-    journal::{Journal, JournalError, Line, Work, Written},
-    snapshot::{Snapshot, sha256, sha256_of},
+    journal::{Journal, JournalError, Line, State, Work, Written},
+    kept::Text,
+    snapshot::Snapshot,
+};
+pub(crate) use self::{
+    snapshot::{sha256, sha256_of},
+    standing::{Standing, Standings},
     targets::{Target, targets},
 };
 use crate::{
@@ -66,17 +71,7 @@ impl Folder {
         force: bool,
     ) -> Result<Self, Problem> {
         let targets = targets(root, inputs, formats)?;
-        let shown = root.display();
-        let cannot =
-            |error: &io::Error| Problem::new(Exit::Input, format!("cannot write into {shown}")).why(io_reason(error));
-        fs::create_dir_all(root).map_err(|error| cannot(&error))?;
-        let journal = Journal::open(root, force).map_err(|error| match error {
-            JournalError::Io(error) => cannot(&error),
-            JournalError::Locked(_) => Problem::usage(format!("{shown}: {error}")),
-            JournalError::Newer => {
-                Problem::usage(format!("{shown}: {error}")).hint("update stt, or use --force to begin anew".to_owned())
-            }
-        })?;
+        let journal = Self::journal_of(root, force)?;
         let entries = inputs.places.iter().zip(targets).map(|(place, targets)| Entry { place: named(place), targets });
         let entries = entries.collect();
         let folder = Self {
@@ -88,6 +83,21 @@ impl Folder {
         };
         folder.sweep();
         Ok(folder)
+    }
+
+    /// Makes the folder if there is none, and locks its journal.
+    fn journal_of(root: &Path, anew: bool) -> Result<Journal, Problem> {
+        let shown = root.display();
+        let cannot =
+            |error: &io::Error| Problem::new(Exit::Input, format!("cannot write into {shown}")).why(io_reason(error));
+        fs::create_dir_all(root).map_err(|error| cannot(&error))?;
+        Journal::open(root, anew).map_err(|error| match error {
+            JournalError::Io(error) => cannot(&error),
+            JournalError::Locked(_) => Problem::usage(format!("{shown}: {error}")),
+            JournalError::Newer => {
+                Problem::usage(format!("{shown}: {error}")).hint("update stt, or use --force to begin anew".to_owned())
+            }
+        })
     }
 
     /// Where the folder is.
@@ -118,19 +128,23 @@ impl Folder {
     /// What stays behind when the files cannot be written is the result in the journal: it was paid for.
     pub(crate) fn store(&self, index: usize, transcript: &Transcript, began: Began) -> Result<(), Problem> {
         let entry = &self.entries[index];
-        let place = entry.place.clone();
         let failed = transcript.segments().iter().any(|segment| segment.failure().is_some());
-        if failed && !transcript.has_words() {
-            return self.append(&Line::Failed { place, work: Some(began.work), files: Vec::new() });
-        }
         let mut files = Vec::with_capacity(entry.targets.len());
-        for target in &entry.targets {
-            match self.write(target, transcript) {
-                Ok(written) => files.push(written),
-                Err(error) => return Err(self.keep(place, began.work, transcript, &target.path, &error)),
+        if !failed || transcript.has_words() {
+            for target in &entry.targets {
+                match self.write(&target.path, &self.text(target, transcript)) {
+                    Ok(written) => files.push(written),
+                    Err(error) => return Err(self.keep(entry, began.work, transcript, &target.path, &error)),
+                }
             }
         }
-        let work = began.work;
+        self.conclude(entry, began.work, files, transcript)
+    }
+
+    /// Notes that the results of an input are written, and whether it is done.
+    fn conclude(&self, entry: &Entry, work: Work, files: Vec<Written>, transcript: &Transcript) -> Result<(), Problem> {
+        let place = entry.place.clone();
+        let failed = transcript.segments().iter().any(|segment| segment.failure().is_some());
         self.append(&if failed {
             Line::Failed { place, work: Some(work), files }
         } else {
@@ -139,17 +153,19 @@ impl Folder {
     }
 
     /// Keeps a result in the journal that cannot be written to its file.
-    fn keep(&self, place: String, work: Work, transcript: &Transcript, path: &Path, error: &io::Error) -> Problem {
-        let what = format!("cannot write {}", path.display());
-        let why = Some(io_reason(error));
-        let problem = Problem::new(Exit::Input, what).why(why);
+    fn keep(&self, entry: &Entry, work: Work, transcript: &Transcript, path: &Path, error: &io::Error) -> Problem {
+        let problem = cannot_write(path, error);
         let json = transcript.to_json();
+        let text = |target: &Target| Text { name: self.name_of(&target.path), text: self.text(target, transcript) };
+        let (place, texts) = (entry.place.clone(), entry.targets.iter().map(text).collect());
         let kept = serde_json::from_str(&json)
             .map_err(io::Error::from)
-            .and_then(|transcript| self.journal().append(&Line::Kept { place, work, transcript }));
+            .and_then(|transcript| self.journal().append(&Line::Kept { place, work, transcript, texts }));
         match kept {
-            Ok(()) => problem
-                .hint("the text is kept in the journal; the same command writes it, and asks for nothing".to_owned()),
+            Ok(()) => problem.hint(format!(
+                "the text is kept in the journal; `stt transcribe --from-journal -O {}` writes it, and asks for nothing",
+                self.root.display()
+            )),
             Err(error) => {
                 let journal = self.journal().path().display().to_string();
                 problem.hint(format!("nor can {journal} be written ({}); the result: {json}", io_reason(&error)))
@@ -157,15 +173,18 @@ impl Folder {
         }
     }
 
-    fn write(&self, target: &Target, transcript: &Transcript) -> io::Result<Written> {
-        let text = match target.format {
+    fn text(&self, target: &Target, transcript: &Transcript) -> String {
+        match target.format {
             // An empty file says that nothing was said.
             format if format.is_streamed() && !transcript.has_words() && format == Format::Text => String::new(),
             format => transcript.render(format, self.captions),
-        };
-        let parent = target.path.parent().unwrap_or(&self.root);
+        }
+    }
+
+    fn write(&self, path: &Path, text: &str) -> io::Result<Written> {
+        let parent = path.parent().unwrap_or(&self.root);
         fs::create_dir_all(parent)?;
-        let mut file = Beside::create(&target.path)?;
+        let mut file = Beside::create(path)?;
         file.write_all(text.as_bytes())?;
         file.into_place().map_err(|(error, kept)| {
             // The result is kept elsewhere.
@@ -173,11 +192,7 @@ impl Folder {
             error
         })?;
         sync_folder(parent)?;
-        Ok(Written {
-            name: self.name_of(&target.path),
-            sha256: sha256(text.as_bytes()),
-            snapshot: Snapshot::of(&target.path)?,
-        })
+        Ok(Written { name: self.name_of(path), sha256: sha256(text.as_bytes()), snapshot: Snapshot::of(path)? })
     }
 
     /// What a file of results is called in the journal.
@@ -221,6 +236,10 @@ impl Folder {
         // A line is written whole or dropped by whoever reads it, so a panic elsewhere leaves it usable.
         self.journal.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+fn cannot_write(path: &Path, error: &io::Error) -> Problem {
+    Problem::new(Exit::Input, format!("cannot write {}", path.display())).why(io_reason(error))
 }
 
 fn unreadable(path: &Path, error: &io::Error) -> Problem {

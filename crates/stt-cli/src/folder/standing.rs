@@ -81,7 +81,7 @@ impl Folder {
             State::Done { words } if as_asked && self.are_there(entry, record) => {
                 return Standing::Done { words: *words };
             }
-            State::Kept(json) if as_asked => {
+            State::Kept { transcript: json, .. } if as_asked => {
                 if let (Ok(transcript), Some(work)) = (Transcript::from_json(&json.to_string()), &record.work) {
                     let kept = || Standing::Kept(Box::new(transcript), Began { work: work.clone() });
                     return self.in_the_way(entry, Some(record)).map_or_else(kept, Standing::Refused);
@@ -112,7 +112,7 @@ impl Folder {
     }
 
     /// A file that would be overwritten and is not ours.
-    fn in_the_way(&self, entry: &Entry, record: Option<&Record>) -> Option<Problem> {
+    pub(super) fn in_the_way(&self, entry: &Entry, record: Option<&Record>) -> Option<Problem> {
         // Nothing was in the way of a run that was killed, and it may have come to write without coming to note it.
         if record.is_some_and(|record| record.state == State::Begun) {
             return None;

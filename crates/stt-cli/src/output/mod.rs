@@ -286,6 +286,7 @@ fn cannot_write(name: &str, error: &io::Error) -> Problem {
 /// Why the operating system refused, in plain words where there are any.
 pub(crate) fn io_reason(error: &io::Error) -> String {
     match error.kind() {
+        io::ErrorKind::AlreadyExists => "something else has this name".to_owned(),
         io::ErrorKind::ConnectionRefused => "connection refused".to_owned(),
         io::ErrorKind::ConnectionReset => "connection reset".to_owned(),
         io::ErrorKind::HostUnreachable => "the host cannot be reached".to_owned(),

@@ -1,0 +1,90 @@
+//! Results that could not be written, and can be now.
+
+use std::{
+    path::{Component, Path},
+    sync::Mutex,
+};
+
+use serde::{Deserialize, Serialize};
+use stt_transcript::{Captions, Format, Transcript};
+
+use super::{Began, Entry, Folder, State, Target, journal};
+use crate::{exit::Exit, problem::Problem};
+
+/// A result that could not be written.
+#[derive(Debug)]
+pub(crate) struct Kept {
+    pub(crate) transcript: Transcript,
+    index: usize,
+    texts: Vec<Text>,
+    began: Began,
+}
+
+/// The contents of a file of results, so that nobody has to know again in which form it was wanted.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+pub(crate) struct Text {
+    /// Its path below the folder.
+    pub(crate) name: String,
+    pub(crate) text: String,
+}
+
+impl Folder {
+    /// Locks a folder, and finds the results that its journal keeps, in the order of their names; one that cannot be read
+    /// has its place.
+    pub(crate) fn of_kept(root: &Path) -> Result<(Self, Vec<Result<Kept, Problem>>), Problem> {
+        if !journal::path(root).is_file() {
+            return Err(Problem::usage(format!("{}: no journal in this folder", root.display())));
+        }
+        let journal = Self::journal_of(root, false)?;
+        let mut kept = Vec::new();
+        let mut entries = Vec::new();
+        for (place, record) in journal.records() {
+            let (State::Kept { transcript, texts }, Some(work)) = (&record.state, &record.work) else { continue };
+            let transcript = match Transcript::from_json(&transcript.to_string()) {
+                Ok(transcript) => transcript,
+                Err(error) => {
+                    let what = format!("what the journal keeps of {place} cannot be read");
+                    kept.push(Err(Problem::new(Exit::Input, what).why(error.to_string())));
+                    continue;
+                }
+            };
+            let texts = if texts.is_empty() { vec![text(place, &transcript)] } else { texts.clone() };
+            let target = |text: &Text| Target { format: Format::Text, path: root.join(&text.name) };
+            let targets = texts.iter().map(target).collect();
+            let began = Began { work: work.clone() };
+            kept.push(Ok(Kept { transcript, index: entries.len(), texts, began }));
+            entries.push(Entry { place: place.to_owned(), targets });
+        }
+        let (journal, options) = (Mutex::new(journal), String::new());
+        Ok((Self { root: root.to_owned(), captions: Captions::default(), journal, options, entries }, kept))
+    }
+
+    /// Writes a result that was kept, and notes that it is done. With `force` also over what others wrote.
+    pub(crate) fn write_kept(&self, kept: &Kept, force: bool) -> Result<(), Problem> {
+        let entry = &self.entries[kept.index];
+        let is_below =
+            |text: &Text| Path::new(&text.name).components().all(|part| matches!(part, Component::Normal(_)));
+        if let Some(text) = kept.texts.iter().find(|text| !is_below(text)) {
+            let what = format!("the journal names {}, which is not in this folder", text.name);
+            return Err(Problem::new(Exit::Input, what));
+        }
+        let record = self.journal().record(&entry.place).cloned();
+        if let Some(problem) = self.in_the_way(entry, record.as_ref()).filter(|_| !force) {
+            return Err(problem);
+        }
+        let mut files = Vec::with_capacity(kept.texts.len());
+        for (text, target) in kept.texts.iter().zip(&entry.targets) {
+            files.push(self.write(&target.path, &text.text).map_err(|error| {
+                let hint = "it stays in the journal".to_owned();
+                super::cannot_write(&target.path, &error).hint(hint)
+            })?);
+        }
+        self.conclude(entry, kept.began.work.clone(), files, &kept.transcript)
+    }
+}
+
+/// What a journal of an earlier version tells: its transcript, of which the text is wanted most.
+fn text(place: &str, transcript: &Transcript) -> Text {
+    let name = Path::new(place).with_extension(Format::Text.extension()).to_string_lossy().into_owned();
+    Text { name, text: transcript.render(Format::Text, Captions::default()) }
+}
