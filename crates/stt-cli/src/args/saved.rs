@@ -37,7 +37,7 @@ impl SavedArgs {
 }
 
 /// Flags that only count where the service is asked. What files say in their place is left aside.
-const OF_A_RUN: [&str; 33] = [
+const OF_A_RUN: [&str; 34] = [
     "inputs",
     "include",
     "exclude",
@@ -49,6 +49,7 @@ const OF_A_RUN: [&str; 33] = [
     "yes",
     "jobs",
     "tier",
+    "max_audio_seconds",
     "dry_run",
     "curl",
     "convert",

@@ -164,7 +164,7 @@ impl Folder {
         match kept {
             Ok(()) => problem.hint(format!(
                 "the text is kept in the journal; `stt transcribe --from-journal -O {}` writes it, and asks for nothing",
-                self.root.display()
+                shlex::try_quote(&self.root.to_string_lossy()).unwrap_or_default()
             )),
             Err(error) => {
                 let journal = self.journal().path().display().to_string();
