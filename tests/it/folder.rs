@@ -231,7 +231,7 @@ fn a_journal_of_a_newer_version_is_left_alone() {
 }
 
 /// CRC-32 as ISO 3309 has it, bit by bit.
-fn crc32(bytes: &[u8]) -> u32 {
+pub(crate) fn crc32(bytes: &[u8]) -> u32 {
     !bytes
         .iter()
         .fold(!0, |crc, byte| (0..8).fold(crc ^ u32::from(*byte), |crc, _| (crc >> 1) ^ ((crc & 1) * 0xedb8_8320)))

@@ -14,6 +14,7 @@ use tempfile::TempDir;
 use crate::{
     cli::{Run, clip, run, run_with_input, stt},
     faults::{KEY, Server},
+    folder::crc32,
     support::root,
 };
 
@@ -478,4 +479,26 @@ fn what_the_journal_keeps_is_written_without_the_inputs() {
     let ran = desk.again(&["--from-journal", "-O", "nowhere"]);
     assert_eq!((ran.code, ran.first_line()), (Some(2), "nowhere: no journal in this folder"));
     assert!(!desk.path("nowhere").exists());
+}
+
+/// A journal is a file that anybody may have written, or `stt` before it kept the contents of files.
+#[test]
+fn a_journal_leads_nowhere_else_and_an_old_one_gives_the_text() {
+    let desk = Desk::with(&[]);
+    let transcript =
+        r#"{"schema":"stt.transcript/1","input":"a.wav","language":"en-US","segments":[{"status":"Success",
+        "text":"Kept.","nbest":[],"words":[],"start_ms":0,"end_ms":900}]}"#
+            .replace('\n', "");
+    let work = r#"{"input":"/a.wav","options":"","sha256":"","snapshot":{"bytes":1,"modified":[0,0]}}"#;
+    let kept = |place: &str, texts: &str| {
+        let json = format!(r#"{{"event":"kept","place":"{place}","work":{work},"transcript":{transcript}{texts}}}"#);
+        format!("{json}\t{:08x}\n", crc32(json.as_bytes()))
+    };
+    let texts = r#","texts":[{"name":"../out-of-it.txt","text":"Kept."}]"#;
+    desk.put("out/.stt-journal.ndjson", (kept("sub/old.wav", "") + &kept("evil.wav", texts)).as_bytes());
+    let ran = desk.again(&["--from-journal", "-O", "out", "--force"]);
+    assert_eq!((ran.code, ran.err.lines().last()), (Some(3), Some("out: 1 kept result written, 1 left")));
+    assert!(ran.err.contains("the journal names ../out-of-it.txt, which is not in this folder"), "{}", ran.err);
+    assert_eq!(desk.text("out/sub/old.txt"), "Kept.\n");
+    assert!(!desk.path("out-of-it.txt").exists());
 }

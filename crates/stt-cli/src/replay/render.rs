@@ -38,6 +38,7 @@ pub(crate) async fn run(args: &TranscribeArgs, environment: &Environment, output
                 let why = format!("an answer does not tell it, and {} was not saved by stt", replay.input.subject());
                 return Err(problem.why(why));
             }
+            (Err(problem), None) if args.recognition.language.is_some() => return Err(problem),
             // Of what has no answer the language is of no importance.
             (language, _) => language.unwrap_or(Language::EN_US),
         };

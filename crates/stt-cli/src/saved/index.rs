@@ -163,8 +163,7 @@ impl Index {
         &self.path
     }
 
-    /// Adds a line. With the end of an input, all of its lines are on the disk when this returns; the answers themselves
-    /// are there before.
+    /// Adds a line. With the end of an input, all of its lines are on the disk when this returns.
     pub(crate) fn append(&mut self, line: &Line) -> io::Result<()> {
         let json = serde_json::to_string(line)? + "\n";
         self.file.write_all(json.as_bytes())?;

@@ -36,9 +36,19 @@ pub(crate) struct Saving {
     root: PathBuf,
     language: Language,
     several: bool,
-    /// Where each input stands, and what its answers are called; standard input has no path.
-    places: HashMap<Option<PathBuf>, (usize, String)>,
+    /// What is known of each input that can be asked about, by its path.
+    places: HashMap<PathBuf, Place>,
     open: Mutex<Open>,
+}
+
+#[derive(Debug)]
+struct Place {
+    /// Which of the inputs it is.
+    position: usize,
+    /// What its answers are called.
+    stem: String,
+    /// Where it is, as an absolute path; standard input is nowhere.
+    path: Option<String>,
 }
 
 #[derive(Debug)]
@@ -108,12 +118,11 @@ impl Saving {
     }
 
     fn owner(&self, input: &Input) -> Option<Owner> {
-        let path = path_of(input)?;
-        let (position, stem) = self.places.get(&path)?;
+        let Place { position, stem, path } = self.places.get(path_of(input)?)?;
         Some(Owner {
             stem: stem.clone(),
             input: input.name(),
-            path: path.as_deref().map(absolute),
+            path: path.clone(),
             position: *position,
             several: self.several,
             language: self.language.to_string(),
@@ -206,7 +215,7 @@ fn piece(owner: &Owner, heard: &Heard) -> Piece {
 
 /// Where each input that can be asked about stands, and what its answers are called; no two share a file, also where
 /// the file system makes no difference between upper and lower case.
-fn places(root: &Path, inputs: &Inputs) -> Result<HashMap<Option<PathBuf>, (usize, String)>, Problem> {
+fn places(root: &Path, inputs: &Inputs) -> Result<HashMap<PathBuf, Place>, Problem> {
     let mut places = HashMap::new();
     let mut writers: BTreeMap<String, &Input> = BTreeMap::new();
     let both = |one: &Input, other: &Input, stem: &str| {
@@ -216,11 +225,12 @@ fn places(root: &Path, inputs: &Inputs) -> Result<HashMap<Option<PathBuf>, (usiz
     };
     for (position, (input, place)) in inputs.list.iter().zip(&inputs.places).enumerate() {
         let Some(path) = path_of(input) else { continue };
-        let stem = if path.is_some() { stem(place) } else { STDIN.to_owned() };
+        let is_file = *input != Input::Stdin;
+        let stem = if is_file { stem(place) } else { STDIN.to_owned() };
         if let Some(other) = writers.insert(stem.to_lowercase(), input) {
             return Err(both(other, input, &stem));
         }
-        places.insert(path, (position, stem));
+        places.insert(path.to_owned(), Place { position, stem, path: is_file.then(|| absolute(path)) });
     }
     for (stem, input) in &writers {
         let base = Name::of_stem(stem).stem;
@@ -232,14 +242,9 @@ fn places(root: &Path, inputs: &Inputs) -> Result<HashMap<Option<PathBuf>, (usiz
 }
 
 /// Finds what is in the way, and removes what an earlier run that was killed left half written.
-fn look(
-    root: &Path,
-    places: &HashMap<Option<PathBuf>, (usize, String)>,
-    past: &Past,
-    force: bool,
-) -> Result<(), Problem> {
-    let owners: HashMap<&str, Option<String>> =
-        places.iter().map(|(path, (_, stem))| (stem.as_str(), path.as_deref().map(absolute))).collect();
+fn look(root: &Path, places: &HashMap<PathBuf, Place>, past: &Past, force: bool) -> Result<(), Problem> {
+    let owners: HashMap<&str, &Option<String>> =
+        places.values().map(|place| (place.stem.as_str(), &place.path)).collect();
     let folders: HashSet<&str> =
         owners.keys().map(|stem| stem.rsplit_once('/').map_or("", |(above, _)| above)).collect();
     let files = past.files();
@@ -248,7 +253,7 @@ fn look(
         for entry in entries.flatten() {
             let name = entry.file_name();
             let below = |name: &str| if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") };
-            let owner = |name: &str| Some(owners.get(Name::read(&below(name))?.stem)?.clone());
+            let owner = |name: &str| Some(*owners.get(Name::read(&below(name))?.stem)?);
             if Beside::final_name(&name).is_some_and(|name| owner(name).is_some()) {
                 let _ = fs::remove_file(entry.path());
             }
@@ -258,7 +263,7 @@ fn look(
             let known = files.get(below(name).as_str()).map(|(talk, saved)| (&past.talks[*talk].owner.path, saved));
             let what = match known {
                 None => "exists and was not saved by stt".to_owned(),
-                Some((former, _)) if *former != path || path.is_none() => match former {
+                Some((former, _)) if former != path || path.is_none() => match former {
                     Some(former) => format!("holds an answer about {former}"),
                     None => "holds an answer about another stream".to_owned(),
                 },
@@ -274,12 +279,12 @@ fn look(
 }
 
 /// What tells inputs from each other; `None` of what is not asked about.
-#[expect(clippy::option_option, reason = "standard input is an input without a path")]
-fn path_of(input: &Input) -> Option<Option<PathBuf>> {
+fn path_of(input: &Input) -> Option<&Path> {
     match input {
-        Input::File(path) => Some(Some(path.clone())),
+        Input::File(path) => Some(path),
         Input::Refused(..) => None,
-        Input::Stdin => Some(None),
+        // No file that was typed is called so.
+        Input::Stdin => Some(Path::new("-")),
     }
 }
 
