@@ -351,15 +351,23 @@ fn a_piece_stands_for_all_of_its_input_and_one_that_is_gone_keeps_its_place() {
 
 #[test]
 fn a_run_that_was_stopped_is_told_from_one_that_ended() {
-    let desk = Desk::with(&[("talk.wav", clip("Words."))]);
-    assert_eq!(desk.save(&["talk.wav"]).code, Some(0));
-    let index = desk.text("answers/.stt-responses.ndjson");
-    let lines: Vec<&str> = index.lines().collect();
-    assert!(lines.last().unwrap().contains("\"ended\""));
-    desk.put("answers/.stt-responses.ndjson", (lines[..lines.len() - 1].join("\n") + "\n{\"eve").as_bytes());
-    let ran = desk.again(&["--from-response", "answers/talk.json"]);
+    let stopped = |audio: Vec<u8>| {
+        let desk = Desk::with(&[("talk.wav", audio)]);
+        let first = desk.save(&["talk.wav", "--max-seconds", "15", "-f", "json"]);
+        let index = desk.text("answers/.stt-responses.ndjson");
+        let lines: Vec<&str> = index.lines().collect();
+        assert!(lines.last().unwrap().contains("\"ended\""));
+        desk.put("answers/.stt-responses.ndjson", (lines[..lines.len() - 1].join("\n") + "\n{\"eve").as_bytes());
+        (desk, first)
+    };
+    // There is no more than the whole.
+    let (desk, first) = stopped(clip("Words."));
+    let ran = desk.again(&["--from-response", "answers", "-f", "json"]);
+    assert_eq!((ran.code, ran.out), (Some(0), first.out), "{}", ran.err);
+    let (desk, _) = stopped(long());
+    let ran = desk.again(&["--from-response", "answers"]);
     assert_eq!(ran.code, Some(3));
-    assert!(ran.out.starts_with("Words. [not recognized"), "{}", ran.out);
+    assert!(ran.out.trim_end().ends_with("[not recognized: from 00:00:44.172]"), "{}", ran.out);
     assert!(ran.err.contains("1 damaged lines of its index are left out"), "{}", ran.err);
     assert!(ran.err.contains("talk.wav: the run that saved it was stopped, and the rest is missing"), "{}", ran.err);
 }

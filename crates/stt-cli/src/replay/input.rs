@@ -65,17 +65,19 @@ impl Replay {
         let mut parts: Vec<Part> = talk.pieces.iter().map(|piece| Part::of_piece(root, piece)).collect();
         parts.sort_by_key(|part| part.start);
         let input = if owner.path.is_some() { Input::File(PathBuf::from(&owner.input)) } else { Input::Stdin };
-        if talk.ended.is_none() {
+        let whole = talk.pieces.iter().find(|piece| piece.is_whole());
+        if talk.ended.is_none() && whole.is_none() {
             let problem = Problem::input(input.subject(), "the run that saved it was stopped, and the rest is missing");
             let start = parts.last().and_then(|part| part.end).unwrap_or_default();
             parts.push(Part { start, ..Part::refused(problem) });
         }
         let ended = talk.ended.as_ref();
+        let length = ended.map_or_else(|| whole.and_then(|piece| piece.end), |ended| ended.audio);
         Self {
             input,
             place: PathBuf::from(format!("{}.json", owner.stem)),
             language: owner.language.parse().ok(),
-            length: ended.and_then(|ended| ended.audio).map(|audio| Ticks(audio).into()),
+            length: length.map(|length| Ticks(length).into()),
             not_sent: ended.and_then(|ended| ended.not_sent.clone()),
             parts,
         }

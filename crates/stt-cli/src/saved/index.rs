@@ -11,6 +11,7 @@ use fs4::{FileExt, TryLockError};
 use serde::{Deserialize, Serialize};
 use stt_transcript::Failure;
 
+use super::name::Name;
 use crate::problem::Problem;
 
 /// The index of a folder of saved answers, which no other run writes at the same time.
@@ -236,6 +237,14 @@ impl Past {
         let mut places: Vec<usize> = best.into_values().collect();
         places.sort_by_key(|place| (self.talks[*place].owner.position, *place));
         places
+    }
+}
+
+impl Piece {
+    /// Whether its answer is about all of the input.
+    pub(crate) fn is_whole(&self) -> bool {
+        let name = self.answer.as_ref().and_then(|saved| Name::read(&saved.file));
+        name.is_some_and(|name| name.piece.is_none())
     }
 }
 
