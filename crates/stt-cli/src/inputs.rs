@@ -159,12 +159,7 @@ impl Inputs {
     ///
     /// Links to folders are not followed, or a circle of them would never end.
     fn descend(&mut self, folder: &Path, place: &Path, filter: &Filter) {
-        let entries = fs::read_dir(folder).and_then(|entries| {
-            let mut entries: Vec<fs::DirEntry> = entries.collect::<io::Result<_>>()?;
-            entries.sort_by_key(fs::DirEntry::file_name);
-            Ok(entries)
-        });
-        let entries = match entries {
+        let entries = match entries(folder) {
             Ok(entries) => entries,
             Err(error) => return self.refuse(folder, io_reason(&error)),
         };
@@ -179,6 +174,13 @@ impl Inputs {
             }
         }
     }
+}
+
+/// What is in a folder, sorted by name.
+pub(crate) fn entries(folder: &Path) -> io::Result<Vec<fs::DirEntry>> {
+    let mut entries: Vec<fs::DirEntry> = fs::read_dir(folder)?.collect::<io::Result<_>>()?;
+    entries.sort_by_key(fs::DirEntry::file_name);
+    Ok(entries)
 }
 
 /// Which files in folders are meant.

@@ -2,7 +2,7 @@
 
 use std::{
     collections::{HashMap, HashSet},
-    fs, io,
+    fs,
     path::{Path, PathBuf},
 };
 
@@ -11,6 +11,7 @@ use stt_model::Ticks;
 use super::input::{Part, Replay};
 use crate::{
     exit::Exit,
+    inputs::entries,
     output::io_reason,
     problem::Problem,
     saved::{IndexError, Kind, Name, Past},
@@ -99,12 +100,7 @@ impl Replays {
 
     /// The answers below a folder that no index knows, sorted by name.
     fn descend(&mut self, folder: &Path, place: &Path) -> Result<(), Problem> {
-        let entries = fs::read_dir(folder).and_then(|entries| {
-            let mut entries: Vec<fs::DirEntry> = entries.collect::<io::Result<_>>()?;
-            entries.sort_by_key(fs::DirEntry::file_name);
-            Ok(entries)
-        });
-        let entries = match entries {
+        let entries = match entries(folder) {
             Ok(entries) => entries,
             Err(error) => {
                 let problem = Problem::input(folder.display().to_string(), io_reason(&error));
