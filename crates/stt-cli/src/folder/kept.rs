@@ -62,9 +62,7 @@ impl Folder {
     /// Writes a result that was kept, and notes that it is done. With `force` also over what others wrote.
     pub(crate) fn write_kept(&self, kept: &Kept, force: bool) -> Result<(), Problem> {
         let entry = &self.entries[kept.index];
-        let is_below =
-            |text: &Text| Path::new(&text.name).components().all(|part| matches!(part, Component::Normal(_)));
-        if let Some(text) = kept.texts.iter().find(|text| !is_below(text)) {
+        if let Some(text) = kept.texts.iter().find(|text| !is_below(&text.name)) {
             let what = format!("the journal names {}, which is not in this folder", text.name);
             return Err(Problem::new(Exit::Input, what));
         }
@@ -81,6 +79,11 @@ impl Folder {
         }
         self.conclude(entry, kept.began.work.clone(), files, &kept.transcript)
     }
+}
+
+/// Whether a path that stands in a file leads into the folder of that file, and not elsewhere.
+pub(crate) fn is_below(path: &str) -> bool {
+    Path::new(path).components().all(|part| matches!(part, Component::Normal(_)))
 }
 
 /// What a journal of an earlier version tells: its transcript, of which the text is wanted most.

@@ -23,6 +23,7 @@ use self::{
     snapshot::Snapshot,
 };
 pub(crate) use self::{
+    kept::is_below,
     snapshot::{sha256, sha256_of},
     standing::{Standing, Standings},
     targets::{Target, targets},

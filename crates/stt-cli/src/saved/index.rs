@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use stt_transcript::Failure;
 
 use super::name::Name;
-use crate::problem::Problem;
+use crate::{folder::is_below, problem::Problem};
 
 /// The index of a folder of saved answers, which no other run writes at the same time.
 ///
@@ -197,6 +197,10 @@ impl Past {
     }
 
     fn add(&mut self, line: Line) {
+        if !line.is_below() {
+            self.damaged += 1;
+            return;
+        }
         let stem = match &line {
             Line::Index { version } => return self.is_newer |= VERSION < *version,
             Line::Input(owner) => {
@@ -240,7 +244,23 @@ impl Past {
     }
 }
 
+impl Line {
+    /// Whether every path in it leads into the folder: an index may come from anywhere, and results are called after it.
+    fn is_below(&self) -> bool {
+        match self {
+            Self::Input(owner) => is_below(&owner.stem),
+            Self::Piece(piece) => piece.files().all(|saved| is_below(&saved.file)),
+            Self::Index { .. } | Self::Ended(_) => true,
+        }
+    }
+}
+
 impl Piece {
+    /// All its files.
+    fn files(&self) -> impl Iterator<Item = &Saved> {
+        self.answer.iter().chain(&self.tries)
+    }
+
     /// Whether its answer is about all of the input.
     pub(crate) fn is_whole(&self) -> bool {
         let name = self.answer.as_ref().and_then(|saved| Name::read(&saved.file));
@@ -251,7 +271,7 @@ impl Piece {
 impl Talk {
     /// All its files.
     pub(crate) fn files(&self) -> impl Iterator<Item = &Saved> {
-        self.pieces.iter().flat_map(|piece| piece.answer.iter().chain(&piece.tries))
+        self.pieces.iter().flat_map(Piece::files)
     }
 
     /// Whether anything was recognized, or nothing failed.
@@ -335,6 +355,13 @@ mod tests {
         drop(index);
         let past = Past::read(folder.path()).unwrap().unwrap();
         assert_eq!((past.talks.len(), past.talks[0].pieces.len(), past.damaged), (1, 1, 1));
+    }
+
+    #[test]
+    fn a_path_that_leads_elsewhere_is_left_out_and_counted() {
+        let lines = [owner("../a", 0), owner("/a", 0), owner("a", 0), piece("a", "../a.json", false)];
+        let past = past(&lines);
+        assert_eq!((past.talks.len(), past.talks[0].pieces.len(), past.damaged), (1, 0, 3));
     }
 
     #[test]
