@@ -3,6 +3,8 @@
 use std::{
     error::Error as StdError,
     future::Future,
+    io,
+    net::SocketAddr,
     time::{Duration, SystemTime},
 };
 
@@ -14,6 +16,7 @@ use crate::{
     limiter::Limiter,
     limits::{CHUNK, Limits},
     proxy::Proxy,
+    resolver::Resolver,
     tls::Roots,
     token_source::TokenSource,
 };
@@ -30,6 +33,7 @@ use crate::{
 /// | [`limiter`](Self::limiter) | none: as many requests at once as there are calls |
 /// | trusted certificates | those that the operating system trusts |
 /// | [`proxy`](Self::proxy) | none, whatever the environment says |
+/// | [`resolver`](Self::resolver) | that of the operating system |
 ///
 /// The environment is not read for any of it: [`Proxy::from_vars`] takes what a program finds there.
 #[must_use]
@@ -46,6 +50,7 @@ pub struct ClientBuilder {
     pub(crate) source: Option<TokenSource>,
     pub(crate) limiter: Option<Limiter>,
     pub(crate) proxy: Option<Proxy>,
+    pub(crate) resolver: Resolver,
 }
 
 impl ClientBuilder {
@@ -62,6 +67,7 @@ impl ClientBuilder {
             source: None,
             limiter: None,
             proxy: None,
+            resolver: Resolver::default(),
         }
     }
 
@@ -146,6 +152,30 @@ impl ClientBuilder {
     /// Reaches the service through this proxy, but for the hosts that it leaves out.
     pub fn proxy(mut self, proxy: Proxy) -> Self {
         self.proxy = Some(proxy);
+        self
+    }
+
+    /// Looks up names with this instead of the operating system's resolver, for split networks and for tests.
+    ///
+    /// It is given a name and a port, and gives the addresses to try, in their order, with the ports to connect to.
+    /// An address in the place of a name is not looked up.
+    ///
+    /// ```
+    /// use stt_hyper::{Client, Resource};
+    ///
+    /// let resource = Resource::new("westeurope", "0123456789abcdef")?;
+    /// let client = Client::builder(resource)
+    ///     .resolver(|host, port| async move { Ok(tokio::net::lookup_host((host, port)).await?.collect()) })
+    ///     .build()?;
+    /// # let _ = client;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn resolver<F, T>(mut self, resolve: F) -> Self
+    where
+        F: Fn(String, u16) -> T + Send + Sync + 'static,
+        T: Future<Output = io::Result<Vec<SocketAddr>>> + Send + 'static,
+    {
+        self.resolver = Resolver::new(resolve);
         self
     }
 

@@ -157,15 +157,27 @@ impl ClientBuilder {
     /// [`BuildError::RootCertificates`] and [`BuildError::Tls`] where the resource is reached by TLS, and
     /// [`BuildError::NoTokenSource`] and [`BuildError::UnusedTokenSource`] where the resource does not fit.
     pub fn build(self) -> Result<Client, BuildError> {
-        let Self { resource, retry, chunked, chunk, expect, limits, roots, additional_roots, source, limiter, proxy } =
-            self;
+        let Self {
+            resource,
+            retry,
+            chunked,
+            chunk,
+            expect,
+            limits,
+            roots,
+            additional_roots,
+            source,
+            limiter,
+            proxy,
+            resolver,
+        } = self;
         match (resource.authorization(), &source) {
             (Authorization::Source { .. }, None) => return Err(BuildError::NoTokenSource),
             (Authorization::Source { .. }, Some(_)) | (_, None) => {}
             (_, Some(_)) => return Err(BuildError::UnusedTokenSource),
         }
         let tls = if resource.endpoint().is_secure() { Some(tls::config(&roots, &additional_roots)?) } else { None };
-        let connector = Connector { limits, tls, proxy: proxy.map(Arc::new) };
+        let connector = Connector { limits, tls, proxy: proxy.map(Arc::new), resolver };
         let transport = Arc::new(Transport::new(connector, limits, chunk));
         let inner = Inner { resource, retry, chunked, expect, source, limiter, transport };
         Ok(Client { inner: Arc::new(inner), observer: None })

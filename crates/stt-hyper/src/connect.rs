@@ -6,7 +6,7 @@ use std::{
     io,
     net::SocketAddr,
     pin::Pin,
-    sync::Arc,
+    sync::{Arc, Mutex, PoisonError},
     task::{Context, Poll},
     time::Duration,
 };
@@ -15,9 +15,9 @@ use http::{Uri, uri::Scheme};
 use hyper_rustls::{HttpsConnector, MaybeHttpsStream};
 use hyper_util::rt::TokioIo;
 use rustls::ClientConfig;
-use stt_core::{Phase, TransportKind};
+use stt_core::{Phase, TransportFailure, TransportKind};
 use tokio::{
-    net::{TcpStream, lookup_host},
+    net::TcpStream,
     task::JoinSet,
     time::{Instant, timeout},
 };
@@ -28,6 +28,7 @@ use crate::{
     limits::Limits,
     parking::Parking,
     proxy::Proxy,
+    resolver::Resolver,
     tls::TlsFault,
     tunnel::{ProxyFault, tunnel},
     wire::Wire,
@@ -44,6 +45,7 @@ pub(crate) struct Connector {
     /// Missing where no URL of the resource is `https`.
     pub(crate) tls: Option<Arc<ClientConfig>>,
     pub(crate) proxy: Option<Arc<Proxy>>,
+    pub(crate) resolver: Resolver,
 }
 
 /// Why there is no connection.
@@ -92,6 +94,14 @@ impl ConnectFault {
     }
 }
 
+impl From<ConnectFault> for TransportFailure {
+    fn from(fault: ConnectFault) -> Self {
+        let proxy = fault.proxy().map(str::to_owned);
+        let failure = Self::new(fault.kind(), fault);
+        proxy.iter().fold(failure, |failure, proxy| failure.proxy(proxy))
+    }
+}
+
 impl Service<Uri> for Connector {
     type Response = Stream<TcpStream>;
     type Error = ConnectFault;
@@ -102,35 +112,81 @@ impl Service<Uri> for Connector {
     }
 
     fn call(&mut self, uri: Uri) -> Self::Future {
-        let Self { limits, tls, proxy } = self.clone();
+        let route = Route::new(self.clone(), uri);
         Box::pin(async move {
-            let secure = uri.scheme() == Some(&Scheme::HTTPS);
-            let host = uri.host().unwrap_or_default().trim_start_matches('[').trim_end_matches(']');
-            let port = uri.port_u16().unwrap_or(if secure { 443 } else { 80 });
-            // Only to this machine may a key go over `http`, and the name alone does not prove where that is.
-            let at_home = !secure && host.eq_ignore_ascii_case("localhost");
-            // What goes over `http` stays on this machine, and a proxy could read it.
-            let socket = match proxy.filter(|proxy| secure && proxy.covers(host, port)) {
-                Some(proxy) => through(&proxy, &uri, port, limits).await?,
-                None => dial(host, port, at_home, limits.connect).await?,
-            };
-            let tls = match (secure, tls) {
-                (false, _) => None,
-                (true, Some(tls)) => Some(tls),
-                (true, None) => return Err(ConnectFault::Scheme("this client was made without TLS")),
-            };
-            dress(socket, uri, tls, limits.tls).await
+            let began = Instant::now();
+            let addresses = route.look_up().await?;
+            let socket = route.open(addresses, began.elapsed()).await?;
+            let socket = route.lead(socket).await?;
+            let tls = route.tls()?;
+            dress(socket, route.uri, tls, route.connector.limits.tls).await
         })
     }
 }
 
-/// Connects to a host through a proxy.
-async fn through(proxy: &Proxy, uri: &Uri, port: u16, limits: Limits) -> Result<TcpStream, ConnectFault> {
-    let target = format!("{}:{port}", uri.host().unwrap_or_default());
-    let failed = |kind, fault| ConnectFault::Proxy(ProxyFault { proxy: proxy.to_string(), kind, fault });
-    let socket = dial(proxy.host(), proxy.port(), false, limits.connect).await;
-    let socket = socket.map_err(|fault| failed(fault.kind(), fault.into()))?;
-    tunnel(socket, proxy, &target, limits.tunnel).await.map_err(|fault| failed(fault.kind(), fault.into()))
+/// The way of one connection, from the lookup of a name to the socket that leads to the host.
+#[derive(Clone)]
+pub(crate) struct Route {
+    pub(crate) connector: Connector,
+    pub(crate) uri: Uri,
+    host: String,
+    port: u16,
+    pub(crate) secure: bool,
+    /// The one that this way goes through, if it goes through one.
+    pub(crate) proxy: Option<Arc<Proxy>>,
+}
+
+impl Route {
+    pub(crate) fn new(connector: Connector, uri: Uri) -> Self {
+        let secure = uri.scheme() == Some(&Scheme::HTTPS);
+        let host = uri.host().unwrap_or_default().trim_start_matches('[').trim_end_matches(']').to_owned();
+        let port = uri.port_u16().unwrap_or(if secure { 443 } else { 80 });
+        // What goes over `http` stays on this machine, and a proxy could read it.
+        let proxy = connector.proxy.clone().filter(|proxy| secure && proxy.covers(&host, port));
+        Self { connector, uri, host, port, secure, proxy }
+    }
+
+    /// Looks up the name of the proxy, or of the host where there is none.
+    pub(crate) async fn look_up(&self) -> Result<Vec<SocketAddr>, ConnectFault> {
+        let (resolver, limit) = (&self.connector.resolver, self.connector.limits.connect);
+        if let Some(proxy) = &self.proxy {
+            let found = look_up(resolver, proxy.host(), proxy.port(), false, limit).await;
+            return found.map_err(|fault| of_proxy(proxy, fault.kind(), fault));
+        }
+        // Only to this machine may a key go over `http`, and the name alone does not prove where that is.
+        let at_home = !self.secure && self.host.eq_ignore_ascii_case("localhost");
+        look_up(resolver, &self.host, self.port, at_home, limit).await
+    }
+
+    /// Connects to one of the addresses, in what is left of the time after the lookup.
+    pub(crate) async fn open(&self, addresses: Vec<SocketAddr>, took: Duration) -> Result<TcpStream, ConnectFault> {
+        let opened = open(addresses, self.connector.limits.connect.saturating_sub(took)).await;
+        opened.map_err(|fault| match &self.proxy {
+            Some(proxy) => of_proxy(proxy, fault.kind(), fault),
+            None => fault,
+        })
+    }
+
+    /// Has the proxy lead the connection on to the host, where there is one.
+    pub(crate) async fn lead(&self, socket: TcpStream) -> Result<TcpStream, ConnectFault> {
+        let Some(proxy) = &self.proxy else { return Ok(socket) };
+        let target = format!("{}:{}", self.uri.host().unwrap_or_default(), self.port);
+        let led = tunnel(socket, proxy, &target, self.connector.limits.tunnel).await;
+        led.map_err(|fault| of_proxy(proxy, fault.kind(), fault))
+    }
+
+    /// The configuration of TLS, if the scheme asks for it.
+    pub(crate) fn tls(&self) -> Result<Option<Arc<ClientConfig>>, ConnectFault> {
+        match (self.secure, &self.connector.tls) {
+            (false, _) => Ok(None),
+            (true, Some(tls)) => Ok(Some(Arc::clone(tls))),
+            (true, None) => Err(ConnectFault::Scheme("this client was made without TLS")),
+        }
+    }
+}
+
+fn of_proxy(proxy: &Proxy, kind: TransportKind, fault: impl Into<Box<dyn StdError + Send + Sync>>) -> ConnectFault {
+    ConnectFault::Proxy(ProxyFault { proxy: proxy.to_string(), kind, fault: fault.into() })
 }
 
 /// Puts around a socket what its scheme and this crate need.
@@ -148,7 +204,7 @@ where
     let stream = match tls {
         None => MaybeHttpsStream::Http(socket),
         Some(tls) => {
-            let handshake = HttpsConnector::from((Opened(Some(socket)), tls)).call(uri);
+            let handshake = HttpsConnector::from((Opened::new(socket), tls)).call(uri);
             within(limit, Phase::Tls, handshake)
                 .await?
                 .map_err(|error| TlsFault::from(&*error as &(dyn StdError + 'static)))?
@@ -157,8 +213,22 @@ where
     Ok(TokioIo::new(Counting::new(TokioIo::new(stream), wire)))
 }
 
-/// A connector below TLS whose one connection is open already, so that whatever fails is TLS.
-struct Opened<S>(Option<S>);
+/// A connector whose one connection is open already.
+///
+/// Below TLS it sees to it that whatever fails is TLS.
+pub(crate) struct Opened<S>(Arc<Mutex<Option<S>>>);
+
+impl<S> Opened<S> {
+    pub(crate) fn new(connection: S) -> Self {
+        Self(Arc::new(Mutex::new(Some(connection))))
+    }
+}
+
+impl<S> Clone for Opened<S> {
+    fn clone(&self) -> Self {
+        Self(Arc::clone(&self.0))
+    }
+}
 
 impl<S> Service<Uri> for Opened<S> {
     type Response = S;
@@ -170,23 +240,33 @@ impl<S> Service<Uri> for Opened<S> {
     }
 
     fn call(&mut self, _: Uri) -> Self::Future {
-        std::future::ready(self.0.take().ok_or_else(|| io::ErrorKind::NotConnected.into()))
+        let connection = self.0.lock().unwrap_or_else(PoisonError::into_inner).take();
+        std::future::ready(connection.ok_or_else(|| io::ErrorKind::NotConnected.into()))
     }
 }
 
-/// Looks up a name and connects to one of its addresses.
-async fn dial(host: &str, port: u16, at_home: bool, limit: Duration) -> Result<TcpStream, ConnectFault> {
-    let began = Instant::now();
-    let found = within(limit, Phase::Resolve, lookup_host((host, port))).await?.map_err(ConnectFault::Resolve)?;
-    let addresses: Vec<SocketAddr> = found.collect();
+/// The addresses behind a name.
+async fn look_up(
+    resolver: &Resolver,
+    host: &str,
+    port: u16,
+    at_home: bool,
+    limit: Duration,
+) -> Result<Vec<SocketAddr>, ConnectFault> {
+    let found = within(limit, Phase::Resolve, resolver.look_up(host, port)).await?;
+    let addresses = found.map_err(ConnectFault::Resolve)?;
     if addresses.is_empty() {
         return Err(ConnectFault::NoAddress);
     }
     if at_home && !addresses.iter().all(|address| address.ip().is_loopback()) {
         return Err(ConnectFault::NotLoopback);
     }
-    let left = limit.saturating_sub(began.elapsed());
-    let socket = within(left, Phase::Connect, race(addresses)).await?.map_err(ConnectFault::Connect)?;
+    Ok(addresses)
+}
+
+/// Connects to one of the addresses.
+async fn open(addresses: Vec<SocketAddr>, limit: Duration) -> Result<TcpStream, ConnectFault> {
+    let socket = within(limit, Phase::Connect, race(addresses)).await?.map_err(ConnectFault::Connect)?;
     // Without this the last piece of live audio waits for the acknowledgement of the one before it.
     socket.set_nodelay(true).map_err(ConnectFault::Connect)?;
     Ok(socket)

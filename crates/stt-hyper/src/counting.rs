@@ -21,6 +21,10 @@ impl<S> Counting<S> {
     pub(crate) const fn new(inner: S, wire: Wire) -> Self {
         Self { inner, wire }
     }
+
+    pub(crate) const fn inner(&self) -> &S {
+        &self.inner
+    }
 }
 
 impl<S: AsyncRead + Unpin> AsyncRead for Counting<S> {

@@ -78,7 +78,9 @@ mod limiter;
 mod limits;
 mod parking;
 mod patience;
+mod probe;
 mod proxy;
+mod resolver;
 #[cfg(test)]
 mod testing;
 mod tls;
@@ -103,5 +105,6 @@ pub use self::{
     client::Client,
     event::Event,
     limiter::{Limiter, LimiterState},
+    probe::{Probe, ProbeConnected, ProbeFound, ProbeOpen, ProbeRefused},
     proxy::{Proxy, ProxyError},
 };

@@ -4,6 +4,7 @@ use std::{error::Error as StdError, io, sync::Arc};
 
 use rustls::{
     AlertDescription, CertificateError, ClientConfig, RootCertStore,
+    client::{WebPkiServerVerifier, danger::ServerCertVerifier},
     crypto::CryptoProvider,
     pki_types::{CertificateDer, pem::PemObject},
 };
@@ -29,35 +30,43 @@ pub(crate) enum Roots {
 
 /// The configuration of TLS for one client, which trusts these authorities and those in the other PEM texts.
 pub(crate) fn config(roots: &Roots, additional: &[Vec<u8>]) -> Result<Arc<ClientConfig>, BuildError> {
+    with(verifier(roots, additional)?)
+}
+
+/// The configuration of TLS for a client that believes this verifier.
+pub(crate) fn with(verifier: Arc<dyn ServerCertVerifier>) -> Result<Arc<ClientConfig>, BuildError> {
+    let builder = ClientConfig::builder_with_provider(provider()?)
+        .with_safe_default_protocol_versions()
+        .map_err(|error| BuildError::Tls(Box::new(error)))?;
+    let mut config = builder.dangerous().with_custom_certificate_verifier(verifier).with_no_client_auth();
+    config.alpn_protocols = vec![b"http/1.1".to_vec()];
+    Ok(Arc::new(config))
+}
+
+/// What decides about the certificates of hosts.
+pub(crate) fn verifier(roots: &Roots, additional: &[Vec<u8>]) -> Result<Arc<dyn ServerCertVerifier>, BuildError> {
     let mut others = Vec::new();
     for pem in additional {
         others.extend(authorities(pem)?);
     }
     let provider = provider()?;
-    let builder = ClientConfig::builder_with_provider(Arc::clone(&provider))
-        .with_safe_default_protocol_versions()
-        .map_err(|error| BuildError::Tls(Box::new(error)))?;
     let mut store = RootCertStore::empty();
-    let builder = match roots {
+    match roots {
         Roots::Pem(pem) => {
             store.add_parsable_certificates(authorities(pem)?.into_iter().chain(others));
-            builder.with_root_certificates(store)
         }
         Roots::Platform => {
             let verifier = Verifier::new_with_extra_roots(others, provider);
-            let verifier = verifier.map_err(|error| BuildError::Tls(Box::new(error)))?;
-            builder.dangerous().with_custom_certificate_verifier(Arc::new(verifier))
+            return Ok(Arc::new(verifier.map_err(|error| BuildError::Tls(Box::new(error)))?));
         }
         #[cfg(feature = "webpki-roots")]
         Roots::Webpki => {
             store.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
             store.add_parsable_certificates(others);
-            builder.with_root_certificates(store)
         }
-    };
-    let mut config = builder.with_no_client_auth();
-    config.alpn_protocols = vec![b"http/1.1".to_vec()];
-    Ok(Arc::new(config))
+    }
+    let verifier = WebPkiServerVerifier::builder_with_provider(Arc::new(store), provider).build();
+    Ok(verifier.map_err(|error| BuildError::Tls(Box::new(error)))?)
 }
 
 /// The certificates in a PEM text, each of which can be an authority's.

@@ -14,7 +14,7 @@ fn impossible() -> String {
 
 #[tokio::test]
 async fn a_name_that_cannot_be_looked_up() {
-    let fault = dial(&impossible(), 80, false, Duration::from_secs(5)).await.unwrap_err();
+    let fault = look_up(&Resolver::default(), &impossible(), 80, false, Duration::from_secs(5)).await.unwrap_err();
     assert_eq!((fault.kind(), fault.to_string().as_str()), (TransportKind::Resolve, "the name cannot be looked up"));
 }
 
@@ -30,7 +30,7 @@ async fn all_addresses_are_tried() {
 #[tokio::test]
 async fn a_name_that_stands_for_this_machine_may_not_lead_elsewhere() {
     // Nothing is sent to the address: the check comes before the connection.
-    let fault = dial("192.0.2.1", 80, true, Duration::from_secs(5)).await.unwrap_err();
+    let fault = look_up(&Resolver::default(), "192.0.2.1", 80, true, Duration::from_secs(5)).await.unwrap_err();
     assert!(matches!(fault, ConnectFault::NotLoopback), "{fault:?}");
     assert!(!matches!(fault.kind(), TransportKind::Tls | TransportKind::Resolve));
 }

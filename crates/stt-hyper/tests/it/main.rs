@@ -9,6 +9,7 @@ mod early;
 mod limiting;
 mod live;
 mod memory;
+mod probe;
 mod proxy;
 mod server;
 mod stale;

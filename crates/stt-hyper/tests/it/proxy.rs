@@ -22,10 +22,10 @@ use crate::{
 };
 
 /// What the proxies were told, head by head.
-type Heard = Arc<Mutex<Vec<String>>>;
+pub(crate) type Heard = Arc<Mutex<Vec<String>>>;
 
 /// A proxy that does this with each connection, after it has read the head of the request.
-fn proxy(heard: &Heard, script: impl Fn(TcpStream) + Send + Sync + 'static) -> SocketAddr {
+pub(crate) fn proxy(heard: &Heard, script: impl Fn(TcpStream) + Send + Sync + 'static) -> SocketAddr {
     let heard = Arc::clone(heard);
     serve(move |mut socket| {
         let mut head = Vec::new();
@@ -42,7 +42,7 @@ fn proxy(heard: &Heard, script: impl Fn(TcpStream) + Send + Sync + 'static) -> S
 }
 
 /// A proxy that answers with this and keeps the connection until the client closes it.
-fn says(heard: &Heard, answer: &'static str) -> SocketAddr {
+pub(crate) fn says(heard: &Heard, answer: &'static str) -> SocketAddr {
     proxy(heard, move |mut socket| {
         let _ = socket.write_all(answer.as_bytes());
         let _ = socket.read(&mut [0; 1]);
@@ -50,7 +50,7 @@ fn says(heard: &Heard, answer: &'static str) -> SocketAddr {
 }
 
 /// Opens the connection that was asked for, wherever it was to lead.
-fn lead(mut near: TcpStream, to: SocketAddr) {
+pub(crate) fn lead(mut near: TcpStream, to: SocketAddr) {
     let mut far = TcpStream::connect(to).unwrap();
     near.write_all(b"HTTP/1.1 200 Connection established\r\nVia: 1.1 test\r\n\r\n").unwrap();
     let (mut from, mut into) = (near.try_clone().unwrap(), far.try_clone().unwrap());
