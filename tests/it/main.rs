@@ -7,6 +7,7 @@ mod check;
 mod cli;
 mod config;
 mod docs;
+mod doctor;
 mod examples;
 mod exchange;
 mod faults;

@@ -1,11 +1,12 @@
 //! An access token.
 
-use std::{fmt, str::FromStr};
+use std::{fmt, str::FromStr, time::Duration};
 
 use http::HeaderValue;
 
 use crate::{
     ResourceId, SecretError,
+    lifetime::claims,
     secret::{REDACTED, Secret},
 };
 
@@ -34,6 +35,20 @@ impl Token {
     /// Documented on Microsoft's page about authentication of the Speech REST APIs (2026).
     pub(crate) fn for_resource(&self, id: &ResourceId) -> Self {
         Self(self.0.behind(&format!("Bearer aad#{id}#")))
+    }
+
+    /// When it expires, since 1970, where it is a JSON Web Token that says so.
+    ///
+    /// Only the issuer can tell whether it holds: nothing here checks its signature.
+    #[must_use]
+    pub fn expires(&self) -> Option<Duration> {
+        Duration::try_from_secs_f64(claims(self.expose())?.get("exp")?.as_f64()?).ok()
+    }
+
+    /// Whom it is for, where it is a JSON Web Token that says so.
+    #[must_use]
+    pub fn audience(&self) -> Option<String> {
+        claims(self.expose())?.get("aud")?.as_str().map(str::to_owned)
     }
 
     pub(crate) fn secret(&self) -> &Secret {
@@ -81,6 +96,19 @@ mod tests {
             "Bearer aad#/subscriptions/1/resourceGroups/g/providers/Microsoft.CognitiveServices/accounts/a#eyJ.eyJ.sig"
         );
         assert!(token.header().is_sensitive());
+    }
+
+    #[test]
+    fn a_json_web_token_tells_its_end_and_whom_it_is_for() {
+        // {"exp":1767225600,"aud":"https://a.example"}
+        let token = "eyJhbGciOiJub25lIn0.eyJleHAiOjE3NjcyMjU2MDAsImF1ZCI6Imh0dHBzOi8vYS5leGFtcGxlIn0.c2ln";
+        let token: Token = token.parse().unwrap();
+        assert_eq!(token.expires(), Some(Duration::from_secs(1_767_225_600)));
+        assert_eq!(token.audience().as_deref(), Some("https://a.example"));
+        for opaque in ["opaque", "a.b.c", "eyJ.e30.sig"] {
+            let token: Token = opaque.parse().unwrap();
+            assert_eq!((token.expires(), token.audience()), (None, None), "{opaque}");
+        }
     }
 
     #[test]

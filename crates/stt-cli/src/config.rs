@@ -15,6 +15,7 @@ use std::{collections::BTreeMap, env, ffi::OsString};
 
 use clap::{ArgMatches, Command, CommandFactory, FromArgMatches, Id, parser::ValueSource};
 
+pub(crate) use self::check::is_like_a_key;
 use self::{
     file::{Entry, File, Profile, Scope},
     names::{NAMES, Name},
@@ -40,6 +41,8 @@ pub(crate) struct Config {
     places: Places,
     typed: ArgMatches,
     found: Found,
+    /// Why no file counts, for the command that goes on without them in order to tell it.
+    pub(crate) problem: Option<Problem>,
 }
 
 /// The values of files that count, by name.
@@ -69,22 +72,44 @@ impl Configured {
         let places = Places::find(environment, &folder);
         let typed = innermost(&matches).clone();
         if typed.try_contains_id(NO_CONFIG).is_err() {
-            let config = Config { places, typed, found: Found::new() };
+            let config = Config { places, typed, found: Found::new(), problem: None };
             return Ok(Self { cli: Cli::from_arg_matches(&matches)?, config, notes: Vec::new() });
         }
         let asked = KeyServiceArgs::from_arg_matches(&typed)?.config;
-        let files = if asked.no_config { Vec::new() } else { read(&places, &command)? };
-        let levels = levels(&files, &asked, environment)?;
         let mut notes = foreign(&places, &asked);
-        let mut found = single(&levels, &typed, environment);
-        service::add(&mut found, &levels, &typed, environment, &mut notes)?;
+        let (found, problem) = match find(&places, &command, &asked, &typed, environment, &mut notes) {
+            Ok(found) => (found, None),
+            Err(problem) if matches.subcommand_name() == Some(DOCTOR) => (Found::new(), Some(problem)),
+            Err(problem) => return Err(problem.into()),
+        };
         let matches = with_defaults(command, &found).try_get_matches_from(arguments)?;
         let cli = Cli::from_arg_matches(&matches)?;
-        Ok(Self { cli, config: Config { places, typed, found }, notes })
+        Ok(Self { cli, config: Config { places, typed, found, problem }, notes })
     }
 }
 
+/// The values of the files that count.
+fn find(
+    places: &Places,
+    command: &Command,
+    asked: &ConfigArgs,
+    typed: &ArgMatches,
+    environment: &mut Environment,
+    notes: &mut Vec<String>,
+) -> Result<Found, Problem> {
+    let files = if asked.no_config { Vec::new() } else { read(places, command)? };
+    let levels = levels(&files, asked, environment)?;
+    let mut found = single(&levels, typed, environment);
+    service::add(&mut found, &levels, typed, environment, notes)?;
+    Ok(found)
+}
+
 impl Config {
+    /// Who gives the value behind a name that counts: a flag, a variable, or a file and its line.
+    pub(crate) fn place(&self, name: &str, environment: &Environment) -> Option<String> {
+        show::place(Name::find(name)?, self, environment)
+    }
+
     /// `stt config`.
     pub(crate) fn run(
         &self,
@@ -239,6 +264,8 @@ fn with_defaults(mut command: Command, found: &Found) -> Command {
 }
 
 const DEFAULT: &str = "default";
+/// The command that tells what is wrong with files instead of ending for it.
+const DOCTOR: &str = "doctor";
 const NO_CONFIG: &str = "no_config";
 const PROFILE: &str = "profile";
 

@@ -36,7 +36,7 @@ pub(crate) async fn connect(
     output: &mut Output,
 ) -> Result<Connection, Problem> {
     if args.key.emulator {
-        return emulated(args.auth == Some(Auth::Token), output).await;
+        return emulated_aloud(args, output).await;
     }
     let credentials = Credentials::Real { from_stdin: key_from_stdin };
     let service = Service::plan(args, environment, credentials)?;
@@ -59,19 +59,25 @@ pub(crate) async fn connect_for_show(
     output: &mut Output,
 ) -> Result<Connection, Problem> {
     if args.key.emulator {
-        return emulated(args.auth == Some(Auth::Token), output).await;
+        return emulated_aloud(args, output).await;
     }
     let service = Service::plan(args, environment, Credentials::Shown)?;
     let network = Network::default();
     Ok(Connection { asker: Asker(service.auth), resource: service.resource, network, _emulator: None })
 }
 
+/// The emulator, for those who expect words of it.
+async fn emulated_aloud(args: &ServiceArgs, output: &mut Output) -> Result<Connection, Problem> {
+    let connection = emulated(args.auth == Some(Auth::Token)).await?;
+    output.notice(NO_SPEECH);
+    Ok(connection)
+}
+
 /// Everything that was typed about the service is left aside, but whether tokens are wanted.
-async fn emulated(tokens: bool, output: &mut Output) -> Result<Connection, Problem> {
+pub(crate) async fn emulated(tokens: bool) -> Result<Connection, Problem> {
     let cannot = |reason: String| Problem::usage("the emulator cannot start").why(reason);
     let running = Emulator::builder().start().await.map_err(|error| cannot(io_reason(&error)))?;
     let resource = emulated_resource(&running, tokens).map_err(|error| cannot(error.to_string()))?;
-    output.notice(NO_SPEECH);
     Ok(Connection { asker: Asker(Auth::Key), resource, network: Network::default(), _emulator: Some(running) })
 }
 

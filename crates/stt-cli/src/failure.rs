@@ -2,7 +2,7 @@
 
 use std::{error::Error as StdError, io};
 
-use stt_auth::TokenError;
+use stt_auth::{Cause, TokenError};
 use stt_core::{Error, ErrorKind, Phase, Refusal, TransportKind};
 use stt_model::Status;
 use stt_transcript::Failure;
@@ -40,7 +40,11 @@ impl Asker {
 
     /// The failure of an exchange of the key for a token, which is about no input.
     pub(crate) fn no_token(error: &TokenError) -> Problem {
-        let hint = matches!(error, TokenError::Refused { .. }).then(|| OTHER_KEY.to_owned());
+        let hint = match error {
+            TokenError::Refused { .. } => Some(OTHER_KEY.to_owned()),
+            TokenError::Unavailable { cause: Cause::Failed(_), .. } => Some(DOCTOR.to_owned()),
+            _ => None,
+        };
         let exit = exit(&ErrorKind::Auth(error.clone()));
         Problem::new(exit, error.to_string()).why(token_why(error)).hint(hint)
     }
@@ -83,6 +87,10 @@ impl Asker {
                 }
                 _ => None,
             },
+            ErrorKind::TimedOut(Phase::Connect | Phase::Resolve | Phase::Tls)
+            | ErrorKind::Transport(
+                TransportKind::Connect | TransportKind::Proxy(_) | TransportKind::Resolve | TransportKind::Tls,
+            ) => Some(DOCTOR.to_owned()),
             ErrorKind::Throttled(_) => {
                 Some("a free resource takes one request at a time; fewer --jobs may help".to_owned())
             }
@@ -165,6 +173,7 @@ fn bottom(error: &dyn StdError) -> Option<String> {
     (!text.is_empty()).then_some(text)
 }
 
+const DOCTOR: &str = "stt doctor finds out where the way to the service ends";
 const OTHER_KEY: &str = "wrong key, or key of another region";
 
 /// Bytes as a person reads them: `512 bytes`, `96 kB`, `1.2 MB`.

@@ -12,6 +12,7 @@ mod completions;
 mod config;
 mod connect;
 mod convert;
+mod doctor;
 mod environment;
 mod exit;
 mod failure;
@@ -121,6 +122,7 @@ fn run(Configured { cli, config, notes }: &Configured, environment: &Environment
                 Command::Completions(args) => completions::run(args, &mut output),
                 Command::Config(command) => config.run(command, environment, &mut output)?,
                 Command::Convert(args) => convert::run(args, &mut output).await?,
+                Command::Doctor(args) => doctor::run(args, environment, config, &mut output).await?,
                 Command::Emulator(_) => {}
                 Command::Languages(args) => languages::run(args, &mut output)?,
                 Command::Man(args) => man::run(args, &mut output)?,

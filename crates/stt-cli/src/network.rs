@@ -15,24 +15,15 @@ use crate::{
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Network {
     /// Certificate authorities to trust beside those of the system, as PEM.
-    authorities: Option<Vec<u8>>,
-    proxy: Option<Proxy>,
+    pub(crate) authorities: Option<Vec<u8>>,
+    pub(crate) proxy: Option<Proxy>,
 }
 
 impl Network {
     /// Flags win over the environment.
     pub(crate) fn plan(args: &KeyServiceArgs, environment: &Environment) -> Result<Self, Problem> {
-        let proxy = match &args.proxy {
-            Some(url) => Some(typed(url)?.bypass(no_proxy(environment))),
-            None => {
-                Proxy::from_vars(|name| environment.get(name).map(str::to_owned)).map_err(|error| refused(&error))?
-            }
-        };
-        let file = args.ca_file.as_deref().or_else(|| environment.get(environment::CA_FILE).map(Path::new));
-        let read = |path: &Path| {
-            fs::read(path).map_err(|error| Problem::usage(format!("{}: {}", path.display(), io_reason(&error))))
-        };
-        Ok(Self { authorities: file.map(read).transpose()?, proxy })
+        let proxy = proxy(args, environment)?;
+        Ok(Self { authorities: authorities(args, environment)?, proxy })
     }
 
     /// The proxy, for those who want to know.
@@ -45,6 +36,27 @@ impl Network {
         let builder = self.proxy.iter().cloned().fold(builder, ClientBuilder::proxy);
         self.authorities.iter().cloned().fold(builder, ClientBuilder::additional_root_certificates)
     }
+}
+
+/// The proxy that was typed, or else that of the environment.
+pub(crate) fn proxy(args: &KeyServiceArgs, environment: &Environment) -> Result<Option<Proxy>, Problem> {
+    match &args.proxy {
+        Some(url) => Ok(Some(typed(url)?.bypass(no_proxy(environment)))),
+        None => Proxy::from_vars(|name| environment.get(name).map(str::to_owned)).map_err(|error| refused(&error)),
+    }
+}
+
+/// What is in the file of certificate authorities, if there is one.
+pub(crate) fn authorities(args: &KeyServiceArgs, environment: &Environment) -> Result<Option<Vec<u8>>, Problem> {
+    let read = |path: &Path| {
+        fs::read(path).map_err(|error| Problem::usage(format!("{}: {}", path.display(), io_reason(&error))))
+    };
+    authority_file(args, environment).map(read).transpose()
+}
+
+/// The file of certificate authorities.
+pub(crate) fn authority_file<'a>(args: &'a KeyServiceArgs, environment: &'a Environment) -> Option<&'a Path> {
+    args.ca_file.as_deref().or_else(|| environment.get(environment::CA_FILE).map(Path::new))
 }
 
 /// The hosts that no proxy stands before.

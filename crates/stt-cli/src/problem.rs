@@ -77,6 +77,11 @@ impl Problem {
     pub(crate) fn what(&self) -> &str {
         &self.lines.what
     }
+
+    /// What happened to what, why, and what to try, for whoever tells it in another shape.
+    pub(crate) fn parts(&self) -> (String, Option<&str>, Option<&str>) {
+        (self.lines.first_line(), self.lines.why.as_deref(), self.lines.hint.as_deref())
+    }
 }
 
 impl Lines {

@@ -10,6 +10,7 @@ use stt_auth::{Authorization, Endpoint, Key, Region, Resource, ResourceId, Secre
 
 use crate::{
     args::{Auth, ServiceArgs},
+    config::is_like_a_key,
     environment::{self, Environment},
     output::io_reason,
     preview::REDACTED,
@@ -42,20 +43,35 @@ impl Service {
     ) -> Result<Self, Problem> {
         let auth = auth(args, environment)?;
         let mut warnings = Vec::new();
-        let authorization = match auth {
-            Auth::Key => Authorization::Key(key(args, environment, credentials, &mut warnings)?),
-            Auth::Token => Authorization::Token(key(args, environment, credentials, &mut warnings)?),
-            Auth::Entra => entra(args, credentials, &mut warnings)?,
-            Auth::None => Authorization::None,
-        };
-        let resource = Resource::of(endpoint(args, environment)?, authorization)
-            .map_err(|error| Problem::usage(error.to_string()).hint(HTTP_HINT.to_owned()))?;
+        let authorization = authorization(auth, args, environment, credentials, &mut warnings)?;
+        let resource = resource(endpoint(args, environment)?, authorization)?;
         Ok(Self { auth, resource, warnings })
     }
 }
 
+/// The credential that is sent.
+pub(crate) fn authorization(
+    auth: Auth,
+    args: &ServiceArgs,
+    environment: &Environment,
+    credentials: Credentials,
+    warnings: &mut Vec<String>,
+) -> Result<Authorization, Problem> {
+    Ok(match auth {
+        Auth::Key => Authorization::Key(key(args, environment, credentials, warnings)?),
+        Auth::Token => Authorization::Token(key(args, environment, credentials, warnings)?),
+        Auth::Entra => entra(args, credentials, warnings)?,
+        Auth::None => Authorization::None,
+    })
+}
+
+/// Both together, unless a credential would go to another machine where everybody can read it.
+pub(crate) fn resource(endpoint: Endpoint, authorization: Authorization) -> Result<Resource, Problem> {
+    Resource::of(endpoint, authorization).map_err(|error| Problem::usage(error.to_string()).hint(HTTP_HINT.to_owned()))
+}
+
 /// Which credential is sent; a flag that only another one looks at is a mistake.
-fn auth(args: &ServiceArgs, environment: &Environment) -> Result<Auth, Problem> {
+pub(crate) fn auth(args: &ServiceArgs, environment: &Environment) -> Result<Auth, Problem> {
     let auth = match (args.auth, environment.get(environment::AUTH)) {
         (Some(auth), _) => auth,
         (None, Some(word)) => <Auth as clap::ValueEnum>::from_str(word, true)
@@ -69,7 +85,8 @@ fn auth(args: &ServiceArgs, environment: &Environment) -> Result<Auth, Problem> 
     }
 }
 
-fn endpoint(args: &ServiceArgs, environment: &Environment) -> Result<Endpoint, Problem> {
+/// Where the service is: what was typed, or else what the environment says.
+pub(crate) fn endpoint(args: &ServiceArgs, environment: &Environment) -> Result<Endpoint, Problem> {
     let typed = (args.key.endpoint.as_deref(), args.key.region.as_deref());
     let set = (environment.get(environment::ENDPOINT), environment.get(environment::REGION));
     let refused = |error: &dyn std::error::Error| Problem::usage(error.to_string());
@@ -171,6 +188,10 @@ fn mode_for_others(_: &fs::Metadata) -> Option<u32> {
 }
 
 fn unreadable(name: &str, what: &str, error: &io::Error) -> Problem {
+    if is_like_a_key(name) {
+        return Problem::usage(format!("the file of the {what} has a name that looks like a key"))
+            .hint(format!("put the {what} into a file, and name that file"));
+    }
     Problem::usage(format!("cannot read the {what} in {name}")).why(io_reason(error))
 }
 
@@ -188,7 +209,8 @@ fn bad_secret(error: &SecretError, place: &str) -> Problem {
 /// More than the longest token, so that a wrong file is found out and not read to its end.
 const LONGEST_SECRET: u64 = 64 * 1024;
 
-const EMULATOR_HINT: &str = "--emulator tries the command without a key";
+/// What to try without a key or a place.
+pub(crate) const EMULATOR_HINT: &str = "--emulator tries the command without a key";
 const HTTP_HINT: &str = "use https; --auth none sends no credential, and may use http";
 
 #[cfg(test)]
@@ -267,6 +289,13 @@ mod tests {
     fn a_bad_key_is_placed_and_not_shown() {
         let refusal = refused(&args(None, Some("westus")), &[(environment::KEY, "s3cret s3cret")]);
         assert_eq!(refusal, "the key in AZURE_SPEECH_KEY has an illegal character at position 7");
+    }
+
+    #[test]
+    fn a_key_in_the_place_of_its_file_is_not_repeated() {
+        let key = "0123456789abcdef0123456789abcdef";
+        let refusal = refused(&args(None, Some("westus")), &[(environment::KEY_FILE, key)]);
+        assert_eq!(refusal, "the file of the key has a name that looks like a key");
     }
 
     #[test]

@@ -5,6 +5,7 @@ mod about;
 mod audio;
 mod call;
 mod config;
+mod doctor;
 mod guard;
 mod jobs;
 mod saved;
@@ -23,12 +24,14 @@ use self::{
     about::{COMPLETIONS_EXAMPLES, LANGUAGES_EXAMPLES, MAN_EXAMPLES},
     call::{guid, name_and_value, word},
     config::CONFIG_EXAMPLES,
+    doctor::{DOCTOR_EXAMPLES, DOCTOR_EXIT},
 };
 pub(crate) use self::{
     about::{CompletionsArgs, LanguagesArgs, ManArgs},
     audio::{AudioArgs, CaptionArgs, Choice, SourceArgs, SplitArgs, UploadForm},
     call::{CallArgs, ExpectContinue, PreviewArgs},
     config::{ConfigArgs, ConfigCommand, InitArgs, PathArgs, ShowArgs},
+    doctor::DoctorArgs,
     guard::refuse_key,
     jobs::JobsArgs,
     saved::{SaveArgs, SavedArgs},
@@ -63,6 +66,9 @@ pub(crate) enum Command {
     /// Exchange the key for an access token, which lives for ten minutes.
     #[command(before_help = TOKEN_EXAMPLES)]
     Token(TokenArgs),
+    /// Find out why the service cannot be used: configuration, network, certificate, clock, key; and what to do.
+    #[command(before_help = DOCTOR_EXAMPLES, after_help = DOCTOR_EXIT)]
+    Doctor(Box<DoctorArgs>),
     /// What files say where flags and the environment say nothing.
     #[command(subcommand, before_help = CONFIG_EXAMPLES, disable_help_subcommand = true)]
     Config(ConfigCommand),

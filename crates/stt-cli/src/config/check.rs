@@ -53,7 +53,7 @@ fn check_as_flag(name: &Name, value: &str, command: &Command) -> Result<(), Stri
 }
 
 /// Keys are 32 hexadecimal digits, or 84 letters and digits in newer resources; nothing else in a profile is like that.
-fn is_like_a_key(value: &str) -> bool {
+pub(crate) fn is_like_a_key(value: &str) -> bool {
     // A query parameter has its name before it.
     let value = value.rsplit('=').next().unwrap_or_default();
     32 <= value.len() && value.bytes().all(|byte| byte.is_ascii_alphanumeric())

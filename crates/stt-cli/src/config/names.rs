@@ -75,7 +75,9 @@ pub(super) const WHERE: [&str; 2] = ["endpoint", "region"];
 
 const SERVICE: [&str; 7] = ["auth", "endpoint", "endpoint_id", "key_file", "region", "resource_id", "token_file"];
 
-const ALL: &[&str] = &["transcribe", "assess", "token"];
+const ALL: &[&str] = &["transcribe", "assess", "token", "doctor"];
+const CREDENTIAL: &[&str] = &["transcribe", "assess", "doctor"];
+const TIMED: &[&str] = &["transcribe", "assess", "token"];
 const BOTH: &[&str] = &["transcribe", "assess"];
 const TRANSCRIBE: &[&str] = &["transcribe"];
 const ASSESS: &[&str] = &["assess"];
@@ -85,9 +87,9 @@ pub(super) const NAMES: &[Name] = &[
     Name { name: "region", form: Form::Text, commands: ALL },
     Name { name: "endpoint", form: Form::Text, commands: ALL },
     Name { name: "key_file", form: Form::Text, commands: ALL },
-    Name { name: "auth", form: Form::Text, commands: BOTH },
-    Name { name: "token_file", form: Form::Text, commands: BOTH },
-    Name { name: "resource_id", form: Form::Text, commands: BOTH },
+    Name { name: "auth", form: Form::Text, commands: CREDENTIAL },
+    Name { name: "token_file", form: Form::Text, commands: CREDENTIAL },
+    Name { name: "resource_id", form: Form::Text, commands: CREDENTIAL },
     Name { name: "endpoint_id", form: Form::Text, commands: BOTH },
     Name { name: "language", form: Form::Text, commands: BOTH },
     Name { name: "mode", form: Form::Text, commands: BOTH },
@@ -110,7 +112,7 @@ pub(super) const NAMES: &[Name] = &[
     Name { name: "expect_continue", form: Form::Text, commands: BOTH },
     Name { name: "proxy", form: Form::Text, commands: ALL },
     Name { name: "ca_file", form: Form::Text, commands: ALL },
-    Name { name: "timeout", form: Form::Number, commands: ALL },
+    Name { name: "timeout", form: Form::Number, commands: TIMED },
     Name { name: "retries", form: Form::Whole, commands: BOTH },
     Name { name: "granularity", form: Form::Text, commands: ASSESS },
     Name { name: "grading", form: Form::Text, commands: ASSESS },

@@ -33,6 +33,11 @@ pub(super) fn run(args: &ShowArgs, config: &Config, environment: &Environment, o
     }
 }
 
+/// Who gives the value behind a name.
+pub(super) fn place(name: &Name, config: &Config, environment: &Environment) -> Option<String> {
+    Row::of(name, config, environment, &command()).place
+}
+
 #[derive(Serialize)]
 struct Shown<'a> {
     schema: &'static str,
