@@ -341,6 +341,9 @@ fn ctrl_c_ends_it() {
     assert!(began.elapsed() < Duration::from_secs(2), "{:?}", began.elapsed());
 }
 
+/// What is set in the environment of a run.
+type Variables<'a> = &'a [(&'a str, &'a str)];
+
 #[test]
 fn no_secret_is_ever_printed() {
     let folder = tempfile::tempdir().unwrap();
@@ -354,7 +357,7 @@ fn no_secret_is_ever_printed() {
     let socks = proxy.replace("http", "socks5");
     let user = format!("https://user:{secret}@speech.example");
     let key = ("AZURE_SPEECH_KEY", secret);
-    let runs: [(&[&str], &[(&str, &str)]); 10] = [
+    let runs: [(&[&str], Variables<'_>); 10] = [
         (&[], &[key]),
         (&["--key-file", &key_file], &[]),
         (&["--key-file", &broken], &[]),

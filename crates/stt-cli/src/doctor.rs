@@ -6,6 +6,7 @@ mod check;
 mod credential;
 mod settings;
 mod steps;
+mod way;
 
 use std::time::{Duration, SystemTime};
 
@@ -18,8 +19,9 @@ use tokio::time::{Instant, timeout_at};
 use self::{
     check::{Check, Report, Subject},
     credential::readable,
-    settings::{Settings, Way},
+    settings::Settings,
     steps::{Host, said},
+    way::Way,
 };
 use crate::{
     args::{Auth, DoctorArgs},
@@ -125,8 +127,12 @@ fn compared(headers: &HeaderMap, now: Duration) -> Check {
     let seconds = i64::try_from(apart.as_secs()).unwrap_or(i64::MAX);
     let signed = if theirs <= now { seconds } else { -seconds };
     if apart <= TOLERANCE {
-        return Check::ok(subject, format!("{} from that of the service", readable(apart)))
-            .fact("seconds_ahead", signed);
+        // A date has whole seconds, and was on its way for a while.
+        let found = match apart.as_secs() {
+            0..2 => "as that of the service, to the second".to_owned(),
+            _ => format!("{} {word} that of the service, which is near enough", readable(apart)),
+        };
+        return Check::ok(subject, found).fact("seconds_ahead", signed);
     }
     Check::warning(subject, format!("{} {word} that of the service", readable(apart)))
         .found("tokens and certificates may be taken for expired, or for not yet valid")

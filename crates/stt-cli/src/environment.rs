@@ -52,6 +52,9 @@ pub(crate) const TERM: &str = "TERM";
 pub(crate) const NO_PROXY: &str = "NO_PROXY";
 pub(crate) const CA_FILE: &str = "STT_CA_FILE";
 
+/// Where OpenSSL looks for certificates, and by its example the crate that loads those of the system.
+pub(crate) const CERTS: [&str; 2] = ["SSL_CERT_FILE", "SSL_CERT_DIR"];
+
 #[cfg(windows)]
 const CONFIG: &str = APPDATA;
 #[cfg(not(windows))]
@@ -60,9 +63,9 @@ const CONFIG: &str = XDG_CONFIG_HOME;
 /// The strongest first.
 pub(crate) const PROXIES: [&str; 4] = ["https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"];
 
-const NAMES: [&str; 18] = [
+const NAMES: [&str; 20] = [
     ENDPOINT, KEY, REGION, AUTH, KEY_FILE, LANGUAGE, PROFILE, HOME, CONFIG, NO_COLOR, TERM, CA_FILE, PROXIES[0],
-    PROXIES[1], PROXIES[2], PROXIES[3], "no_proxy", NO_PROXY,
+    PROXIES[1], PROXIES[2], PROXIES[3], "no_proxy", NO_PROXY, CERTS[0], CERTS[1],
 ];
 
 #[cfg(test)]

@@ -23,6 +23,7 @@ fn help_begins_with_examples_and_never_shows_the_environment() {
         &["transcribe", "--help"],
         &["assess", "--help"],
         &["token", "--help"],
+        &["doctor", "--help"],
         &["languages", "--help"],
         &["completions", "--help"],
         &["man", "--help"],
@@ -60,7 +61,8 @@ fn every_command_has_a_page_with_its_examples() {
     let output = stt(&["man", folder.path().to_str().unwrap()]);
     assert!(output.status.success());
     let page = |name: &str| fs::read_to_string(folder.path().join(format!("stt{name}.1"))).unwrap();
-    for command in ["transcribe", "assess", "check", "convert", "token", "config", "config-show", "completions", "man"]
+    for command in
+        ["transcribe", "assess", "check", "convert", "token", "doctor", "config", "config-show", "completions", "man"]
     {
         let text = page(&format!("-{command}"));
         assert!(text.contains(&format!(".TH stt-{command} 1")), "{text}");

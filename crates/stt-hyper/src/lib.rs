@@ -107,4 +107,5 @@ pub use self::{
     limiter::{Limiter, LimiterState},
     probe::{Probe, ProbeConnected, ProbeFound, ProbeOpen, ProbeRefused},
     proxy::{Proxy, ProxyError},
+    tls::Distrust,
 };

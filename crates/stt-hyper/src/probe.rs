@@ -24,9 +24,9 @@ use tokio::{net::TcpStream, time::Instant};
 use crate::{
     build_error::BuildError,
     builder::ClientBuilder,
-    connect::{Connector, Opened, Route, Stream, dress},
+    connect::{ConnectFault, Connector, Opened, Route, Stream, dress},
     limits::CHUNK,
-    tls,
+    tls::{self, Distrust},
     transport::{Over, Transport},
 };
 
@@ -152,7 +152,13 @@ impl ProbeConnected {
         let Self { route, verifier, socket, .. } = self;
         let witness = verifier.map(|verifier| Arc::new(Witness { verifier, shown: Mutex::default() }));
         let shown = || witness.as_ref().map(|witness| witness.shown()).unwrap_or_default();
-        let refused = |fault| ProbeRefused { failure: TransportFailure::from(fault), certificates: shown() };
+        let refused = |fault| {
+            let distrust = match &fault {
+                ConnectFault::Tls(fault) => fault.distrust(),
+                _ => None,
+            };
+            ProbeRefused { failure: TransportFailure::from(fault), distrust, certificates: shown() }
+        };
         let mut tls = route.tls().map_err(refused)?;
         if let (Some(tls), Some(witness)) = (&mut tls, &witness) {
             let tls = Arc::make_mut(tls);
@@ -213,6 +219,7 @@ impl ProbeOpen {
 #[derive(Debug)]
 pub struct ProbeRefused {
     failure: TransportFailure,
+    distrust: Option<Distrust>,
     certificates: Vec<Vec<u8>>,
 }
 
@@ -221,6 +228,12 @@ impl ProbeRefused {
     #[must_use]
     pub const fn failure(&self) -> &TransportFailure {
         &self.failure
+    }
+
+    /// What is wrong with the host's certificate, if it is that which failed.
+    #[must_use]
+    pub const fn distrust(&self) -> Option<Distrust> {
+        self.distrust
     }
 
     /// The certificates that the host showed, in DER, its own first. Nobody vouches for what is in them.

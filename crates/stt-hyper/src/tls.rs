@@ -115,6 +115,24 @@ fn provider() -> Result<Arc<CryptoProvider>, BuildError> {
         .ok_or_else(|| BuildError::Tls("no cryptography provider is installed".into()))
 }
 
+/// What is wrong with the certificate of a host.
+#[non_exhaustive]
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Distrust {
+    /// Its time is over.
+    Expired,
+    /// Its time has not come.
+    NotYetValid,
+    /// Something else, such as a signature that is wrong.
+    Other,
+    /// It is for another host.
+    OtherHost,
+    /// Its issuer has taken it back.
+    Revoked,
+    /// Nobody who is trusted has issued it.
+    UnknownIssuer,
+}
+
 /// Why a TLS handshake failed.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum TlsFault {
@@ -140,6 +158,19 @@ impl From<&(dyn StdError + 'static)> for TlsFault {
 }
 
 impl TlsFault {
+    /// What is wrong with the certificate, if it is that which failed.
+    pub(crate) fn distrust(&self) -> Option<Distrust> {
+        let Self::Certificate { source: rustls::Error::InvalidCertificate(fault), .. } = self else { return None };
+        Some(match fault {
+            CertificateError::Expired | CertificateError::ExpiredContext { .. } => Distrust::Expired,
+            CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => Distrust::NotYetValid,
+            CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => Distrust::OtherHost,
+            CertificateError::Revoked => Distrust::Revoked,
+            CertificateError::UnknownIssuer => Distrust::UnknownIssuer,
+            _ => Distrust::Other,
+        })
+    }
+
     fn of(error: rustls::Error) -> Self {
         match &error {
             rustls::Error::InvalidCertificate(fault) => Self::Certificate { why: why(fault), source: error },

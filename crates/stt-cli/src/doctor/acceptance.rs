@@ -5,7 +5,8 @@ use tokio::time::{Instant, timeout_at};
 
 use super::{
     check::{Check, Subject},
-    settings::{Places, Settings, Way},
+    settings::{Places, Settings},
+    way::Way,
 };
 use crate::{args::Auth, exit::Exit, failure::Asker};
 
@@ -56,9 +57,8 @@ impl Asked<'_> {
     /// What the answer to the exchange means for requests.
     pub(super) fn judge(&self, outcome: &Result<Option<Token>, TokenError>) -> Check {
         let subject = Subject::Acceptance;
-        let error = match outcome {
-            Ok(_) => return Check::ok(subject, "the key was accepted, for an access token").fact("accepted", true),
-            Err(error) => error,
+        let Err(error) = outcome else {
+            return Check::ok(subject, "the key was accepted, for an access token").fact("accepted", true);
         };
         let problem = Asker::no_token(error);
         let (what, why, _) = problem.parts();

@@ -1,18 +1,18 @@
 //! What is asked and by whom, as far as the settings tell: nothing here opens a connection.
 
-use stt_auth::{Authorization, Cloud, Endpoint, Region, Resource};
-use stt_hyper::{Client, ClientBuilder, Probe};
+use stt_auth::{Authorization, Cloud, Endpoint, Region, RegionError, Resource};
 
 use super::{
     check::{Check, State, Subject},
     credential,
+    way::{UNUSED, Way},
 };
 use crate::{
-    args::{Auth, KeyServiceArgs, ServiceArgs},
+    args::{Auth, ServiceArgs},
     config::Config,
     environment::{self, Environment},
     exit::Exit,
-    network::{self, Network},
+    network::Network,
     problem::Problem,
     service,
 };
@@ -38,19 +38,6 @@ pub(super) struct Places {
     pub(super) credential: Option<String>,
 }
 
-/// The way to the service.
-pub(super) struct Way {
-    pub(super) probe: Probe,
-    /// What makes a client that goes the same way.
-    pub(super) client: Box<dyn Fn(Resource) -> ClientBuilder>,
-}
-
-impl Way {
-    pub(super) fn new(probe: Probe, client: impl Fn(Resource) -> ClientBuilder + 'static) -> Self {
-        Self { probe, client: Box::new(client) }
-    }
-}
-
 impl Settings {
     /// Those of the emulator inside this process.
     pub(super) fn of_emulator(resource: &Resource, checks: &mut Vec<Check>) -> Self {
@@ -63,7 +50,7 @@ impl Settings {
         checks.push(Check::ok(Subject::Authorities, UNUSED));
         Self {
             auth: Auth::Key,
-            way: way(&endpoint, Network::default()).ok(),
+            way: Way::to(&endpoint, Network::default()).ok(),
             authorization: Some(resource.authorization().clone()),
             endpoint: Some(endpoint),
             odd_key: None,
@@ -78,80 +65,89 @@ impl Settings {
         environment: &Environment,
         checks: &mut Vec<Check>,
     ) -> Self {
-        let place = |name: &str| config.place(name, environment);
-        let found = service::endpoint(args, environment);
-        let auth = service::auth(args, environment);
-        let credential = if matches!(auth, Ok(Auth::Entra)) { "token_file" } else { "key_file" };
-        let places = Places { endpoint: place("endpoint").or_else(|| place("region")), credential: place(credential) };
-        checks.push(configuration(config, &found, &auth, &places, other_region(&found, args, environment)));
-        let endpoint = found.ok();
-        checks.push(endpoint.as_ref().map_or_else(|| Check::skipped(Subject::Endpoint, NOWHERE), derived));
-        let auth = auth.unwrap_or_default();
-        let about = credential::About { args, environment, auth, endpoint: endpoint.as_ref(), places: &places };
-        let (check, known) = credential::find(&about);
-        checks.push(check);
-        let odd_key = known.as_ref().and_then(|known| known.odd_key.clone());
-        let authorization = known.map(|known| known.authorization);
-        let proxy = network::proxy(&args.key, environment);
-        checks.push(proxied(&proxy, endpoint.as_ref(), place("proxy")));
-        let way = match (&endpoint, proxy) {
-            (Some(endpoint), Ok(proxy)) => {
-                let (check, way) = trusted(&args.key, environment, endpoint, proxy, place("ca_file"));
-                checks.push(check);
-                way
-            }
-            _ => {
-                checks.push(Check::skipped(Subject::Authorities, "not looked at, because of the failure above"));
-                None
+        let reading = Reading::new(args, config, environment);
+        checks.push(reading.configuration());
+        let endpoint = reading.endpoint.as_ref().ok();
+        checks.push(endpoint.map_or_else(|| Check::skipped(Subject::Endpoint, UNKNOWN), derived));
+        let (check, known) = match &reading.auth {
+            // Whoever is not known to want the key sent does not get it sent.
+            Err(_) => (Check::skipped(Subject::Credential, UNKNOWN), None),
+            Ok(auth) => {
+                let places = &reading.places;
+                credential::find(&credential::About { args, environment, auth: *auth, endpoint, places })
             }
         };
-        Self { auth, endpoint, authorization, odd_key, places, way }
+        checks.push(check);
+        let (odd_key, authorization) = known.map_or((None, None), |known| (known.odd_key, Some(known.authorization)));
+        let way = Way::find(&args.key, config, environment, endpoint, checks);
+        let Reading { endpoint, auth, places, .. } = reading;
+        Self { auth: auth.unwrap_or_default(), endpoint: endpoint.ok(), authorization, odd_key, places, way }
     }
 }
 
-/// Which files count, where the service is said to be, and what is sent.
-fn configuration(
-    config: &Config,
-    endpoint: &Result<Endpoint, Problem>,
-    auth: &Result<Auth, Problem>,
-    places: &Places,
-    other_region: Option<String>,
-) -> Check {
-    if let Some(problem) = &config.problem {
-        return Check::of_problem(Subject::Configuration, problem)
-            .found("no configuration file counts for the checks below")
-            .hint("`stt config path` tells which files are read");
-    }
-    let place = places.endpoint.as_deref().unwrap_or("nowhere");
-    let check = match endpoint {
-        Err(problem) => {
-            let check = Check::of_problem(Subject::Configuration, problem);
-            let hint = if problem.what().contains("is a language") { LANGUAGE } else { REGION };
-            check.hint(hint)
-        }
-        Ok(endpoint) => {
-            let what = endpoint.region().map_or_else(|| "an endpoint".to_owned(), |region| format!("region {region}"));
-            Check::ok(Subject::Configuration, format!("{what}, by {place}")).fact("place", place)
-        }
-    };
-    let check = match auth {
-        Ok(_) => check,
-        Err(problem) => check.worsen(State::Failed(Exit::Usage)).found(problem.what()),
-    };
-    match other_region {
-        Some(other) => check.worsen(State::Warning).found(other).hint("unset the one that is not meant"),
-        None => check,
-    }
+/// What flags, the environment and files say together.
+struct Reading<'a> {
+    args: &'a ServiceArgs,
+    config: &'a Config,
+    environment: &'a Environment,
+    endpoint: Result<Endpoint, Problem>,
+    auth: Result<Auth, Problem>,
+    places: Places,
 }
 
-/// A region in the environment that is not that of the endpoint beside it, which wins.
-fn other_region(endpoint: &Result<Endpoint, Problem>, args: &ServiceArgs, environment: &Environment) -> Option<String> {
-    let set = environment.get(environment::REGION)?;
-    let winner = endpoint.as_ref().ok()?.region()?;
-    let region: Region = set.parse().ok()?;
-    let is_typed = args.key.endpoint.is_some() || args.key.region.is_some();
-    (region != *winner && !is_typed)
-        .then(|| format!("{} says {region}, and does not count because the endpoint wins over it", environment::REGION))
+impl<'a> Reading<'a> {
+    fn new(args: &'a ServiceArgs, config: &'a Config, environment: &'a Environment) -> Self {
+        let auth = service::auth(args, environment);
+        let place = |name: &str| config.place(name, environment);
+        let credential = if matches!(auth, Ok(Auth::Entra)) { "token_file" } else { "key_file" };
+        let places = Places { endpoint: place("endpoint").or_else(|| place("region")), credential: place(credential) };
+        Self { args, config, environment, endpoint: service::endpoint(args, environment), auth, places }
+    }
+
+    /// Which files count, where the service is said to be, and what is to be sent.
+    fn configuration(&self) -> Check {
+        if let Some(problem) = &self.config.problem {
+            return Check::of_problem(Subject::Configuration, problem)
+                .found("no configuration file counts for the checks below")
+                .hint("`stt config path` tells which files are read");
+        }
+        let check = match &self.endpoint {
+            Err(problem) => {
+                let check = Check::of_problem(Subject::Configuration, problem);
+                check.hint(if self.is_language() { LANGUAGE } else { REGION })
+            }
+            Ok(endpoint) => {
+                let place = self.places.endpoint.as_deref().unwrap_or_default();
+                let region = endpoint.region().map(|region| format!("region {region}"));
+                let what = region.unwrap_or_else(|| "an endpoint".to_owned());
+                Check::ok(Subject::Configuration, format!("{what}, by {place}")).fact("place", place)
+            }
+        };
+        let check = match &self.auth {
+            Ok(_) => check,
+            Err(problem) => check.worsen(State::Failed(Exit::Usage)).found(problem.what()),
+        };
+        match self.other_region() {
+            Some(other) => check.worsen(State::Warning).found(other).hint("unset the one that is not meant"),
+            None => check,
+        }
+    }
+
+    /// Whether a language stands in the place of the region.
+    fn is_language(&self) -> bool {
+        let typed = self.args.key.region.as_deref().or_else(|| self.environment.get(environment::REGION));
+        typed.is_some_and(|typed| matches!(typed.parse::<Region>(), Err(RegionError::Language { .. })))
+    }
+
+    /// A region in the environment that is not that of the endpoint beside it, which wins.
+    fn other_region(&self) -> Option<String> {
+        let is_typed = self.args.key.endpoint.is_some() || self.args.key.region.is_some();
+        let region: Region = self.environment.get(environment::REGION)?.parse().ok()?;
+        let winner = self.endpoint.as_ref().ok()?.region()?;
+        (region != *winner && !is_typed).then(|| {
+            format!("{} says {region}, and does not count because the endpoint wins over it", environment::REGION)
+        })
+    }
 }
 
 /// Both URLs, and whose host it is.
@@ -194,98 +190,7 @@ pub(super) fn meant(region: &Region) -> Option<Region> {
     Region::known().min_by_key(distance).filter(|known| distance(known) <= SLIPS)
 }
 
-/// Which proxy is asked, and for which hosts none is.
-fn proxied(
-    proxy: &Result<Option<stt_hyper::Proxy>, Problem>,
-    endpoint: Option<&Endpoint>,
-    place: Option<String>,
-) -> Check {
-    let proxy = match proxy {
-        Err(problem) => {
-            return Check::of_problem(Subject::Proxy, problem)
-                .hint("proxies of the kind http://host:port are understood, from --proxy or https_proxy");
-        }
-        Ok(None) => return Check::ok(Subject::Proxy, "none").fact("proxy", serde_json::Value::Null),
-        Ok(Some(proxy)) => proxy,
-    };
-    let place = place.unwrap_or_else(|| "the environment".to_owned());
-    let check = Check::ok(Subject::Proxy, format!("{proxy}, by {place}")).fact("proxy", proxy.to_string());
-    let check = check.fact("place", place);
-    let Some(endpoint) = endpoint else { return check };
-    if !endpoint.is_secure() {
-        return check.found("not used: what goes over http is on this machine, or asked directly");
-    }
-    let hosts = [endpoint.host(), endpoint.token().host().unwrap_or_default()];
-    let port = endpoint.token().port_u16().unwrap_or(443);
-    let direct: Vec<&str> = hosts.into_iter().filter(|host| !proxy.covers(host, port)).collect();
-    match direct[..] {
-        [] => check,
-        [host, ..] if endpoint.is_loopback() => check.found(format!("not used for {host}, which is this machine")),
-        [host, other] if host != other => check.found(format!("not used for {host} and {other}, by no_proxy")),
-        [host, ..] => check.found(format!("not used for {host}, by no_proxy")),
-    }
-}
-
-/// Whose certificates are trusted, and the way to the service that follows.
-fn trusted(
-    args: &KeyServiceArgs,
-    environment: &Environment,
-    endpoint: &Endpoint,
-    proxy: Option<stt_hyper::Proxy>,
-    place: Option<String>,
-) -> (Check, Option<Way>) {
-    let file = network::authority_file(args, environment).map(|path| path.display().to_string());
-    let place = place.unwrap_or_else(|| "the environment".to_owned());
-    let authorities = match network::authorities(args, environment) {
-        Ok(authorities) => authorities,
-        Err(problem) => {
-            let check = Check::of_problem(Subject::Authorities, &problem).found(format!("named by {place}"));
-            return without_file(check, endpoint, proxy);
-        }
-    };
-    let network = Network { authorities, proxy: proxy.clone() };
-    let found = match (&file, endpoint.is_secure()) {
-        (_, false) => UNUSED.to_owned(),
-        (None, true) => SYSTEM.to_owned(),
-        (Some(file), true) => format!("{SYSTEM}, and those in {file}, by {place}"),
-    };
-    match way(endpoint, network) {
-        Ok(way) => (Check::ok(Subject::Authorities, found).fact("file", file), Some(way)),
-        Err(problem) if file.is_some() => {
-            let check = Check::of_problem(Subject::Authorities, &problem);
-            without_file(
-                check.hint(format!("what {place} names is to be a file of certificates as PEM")),
-                endpoint,
-                proxy,
-            )
-        }
-        Err(problem) => {
-            let check = Check::of_problem(Subject::Authorities, &problem);
-            (check.hint("install the system's certificates (ca-certificates), or name a file with --ca-file"), None)
-        }
-    }
-}
-
-/// The way without the file that cannot be used, so that the other checks can be made.
-fn without_file(check: Check, endpoint: &Endpoint, proxy: Option<stt_hyper::Proxy>) -> (Check, Option<Way>) {
-    let way = way(endpoint, Network { authorities: None, proxy }).ok();
-    (check.found("the checks below go on without this file"), way)
-}
-
-fn way(endpoint: &Endpoint, network: Network) -> Result<Way, Problem> {
-    let client = move |resource| network.apply(Client::builder(resource));
-    // Nothing that is probed gets to know the credential.
-    let nobody = service::resource(endpoint.clone(), Authorization::None)?;
-    let cannot = |error: stt_hyper::BuildError| {
-        let why = std::error::Error::source(&error).map(ToString::to_string);
-        Problem::usage(error.to_string()).why(why)
-    };
-    Ok(Way::new(client(nobody).probe().map_err(cannot)?, client))
-}
-
-const NOWHERE: &str = "unknown, because of the failure above";
-const SYSTEM: &str = "those that the system trusts";
-const UNUSED: &str = "not needed without https";
+const UNKNOWN: &str = "unknown, because of the failure above";
 
 const LANGUAGE: &str = "the region is where the resource was made, such as westeurope; a language goes with --language";
 const REGION: &str = "the portal shows region and endpoint of a resource under \"Keys and Endpoint\"";

@@ -10,7 +10,7 @@ use std::{
 use http::Uri;
 use stt_auth::{Cloud, Endpoint};
 use stt_core::{Phase, TransportFailure, TransportKind};
-use stt_hyper::{Probe, ProbeOpen, ProbeRefused};
+use stt_hyper::{Distrust, Probe, ProbeOpen, ProbeRefused};
 use tokio::time::{Instant, timeout_at};
 
 use super::{
@@ -146,7 +146,7 @@ impl Walk<'_> {
             let found = format!("{shown} is the proxy {proxy}, which looks up the host itself");
             return check(found).of(&self.host.name);
         }
-        if self.host.url.host().is_some_and(|host| is_address(host)) {
+        if self.host.url.host().is_some_and(is_address) {
             return check("an address, so there is nothing to look up".to_owned()).of(&self.host.name);
         }
         self.is_private = !self.endpoint.is_loopback() && ips.iter().any(|ip| is_private(*ip));
@@ -199,16 +199,15 @@ impl Walk<'_> {
 
     /// What a host showed that is not trusted.
     fn refused(&mut self, refused: &ProbeRefused) -> Option<ProbeOpen> {
-        let said = said(refused.failure());
+        let kind = refused.failure().kind();
         let chain = refused.certificates();
         let shown = chain.first().and_then(|der| Certificate::read(der));
-        let check = self.failed(Subject::Tls, said.clone()).fact("kind", word(refused.failure().kind()));
+        let check = self.failed(Subject::Tls, said(refused.failure())).fact("kind", word(kind));
         let check = match &shown {
             Some(shown) => described(check, shown, chain),
             None => check,
         };
-        let hints = of_tls(refused.failure(), &said, self.endpoint.cloud(), self.proxy.is_some());
-        self.checks.push(check.hints(hints));
+        self.checks.push(check.hints(of_tls(kind, refused.distrust(), self.endpoint.cloud())));
         None
     }
 }
@@ -266,35 +265,28 @@ fn of_proxy(kind: TransportKind, proxy: &str, host: &str) -> Vec<String> {
 }
 
 /// What helps where TLS fails.
-fn of_tls(failure: &TransportFailure, said: &str, cloud: Option<Cloud>, is_proxied: bool) -> Vec<String> {
-    if failure.kind() != TransportKind::Tls {
-        return vec!["something on the way ends the connection: a firewall that knows TLS, as a rule".to_owned()];
-    }
-    let is = |part: &str| said.contains(part);
-    if is("does not know") {
-        let first = match cloud {
-            Some(_) => "the issuer is not Azure's: something on the way looks into TLS, as a company's proxy does",
-            None => "the host has a certificate of its own, or something on the way looks into TLS",
-        };
-        return vec![
-            first.to_owned(),
-            "if you trust the issuer, name the file of its certificate with --ca-file or STT_CA_FILE".to_owned(),
-        ];
-    }
-    if is("expired") || is("not valid yet") {
-        let today = today().map(|today| format!("; here it is {today}")).unwrap_or_default();
-        return vec![format!("is the clock of this machine right{today}?")];
-    }
-    if is("another host") {
-        return vec![
-            "something else answers in its place: a page to sign in to the network, or a wrong address".to_owned(),
-        ];
-    }
-    if is("does not speak TLS") {
-        let port = if is_proxied { "the proxy leads elsewhere" } else { "the port is that of plain http" };
-        return vec![format!("{port}, or something on the way answers in its place")];
-    }
-    vec!["something on the way may change TLS; ask whoever runs the network".to_owned()]
+fn of_tls(kind: TransportKind, distrust: Option<Distrust>, cloud: Option<Cloud>) -> Vec<String> {
+    let first = match (kind, distrust) {
+        (TransportKind::Tls, Some(Distrust::UnknownIssuer)) => {
+            let first = match cloud {
+                Some(_) => "the issuer is not Azure's: something on the way looks into TLS, as a company's proxy does",
+                None => "the host has a certificate of its own, or something on the way looks into TLS",
+            };
+            let then = "if you trust the issuer, name the file of its certificate with --ca-file or STT_CA_FILE";
+            return vec![first.to_owned(), then.to_owned()];
+        }
+        (TransportKind::Tls, Some(Distrust::Expired | Distrust::NotYetValid)) => {
+            let today = today().map(|today| format!(", where it is {today}")).unwrap_or_default();
+            return vec![format!("is the clock of this machine right{today}?")];
+        }
+        (TransportKind::Tls, Some(Distrust::OtherHost)) => {
+            "something else answers in its place: a page to sign in to the network, or a wrong address"
+        }
+        (TransportKind::Tls, None) => "is the port one of https? or something on the way answers in the host's place",
+        (TransportKind::Tls, Some(_)) => "ask whoever runs the host, or the network on the way to it",
+        _ => "something on the way ends the connection: a firewall that knows TLS, as a rule",
+    };
+    vec![first.to_owned()]
 }
 
 /// What is said of a failure, and what lies at its bottom.
@@ -380,16 +372,16 @@ mod tests {
 
     #[test]
     fn every_fault_of_a_certificate_has_its_cure() {
-        let failure = TransportFailure::new(TransportKind::Tls, "");
-        for (said, cloud, cure) in [
-            ("issued by an authority that this machine does not know", Some(Cloud::Public), "looks into TLS"),
-            ("issued by an authority that this machine does not know", None, "a certificate of its own"),
-            ("expired 3 days ago", None, "is the clock of this machine right; here it is 20"),
-            ("it is for another host", None, "something else answers in its place"),
-            ("it does not speak TLS", None, "plain http"),
+        for (distrust, cloud, cure) in [
+            (Some(Distrust::UnknownIssuer), Some(Cloud::Public), "looks into TLS, as a company's proxy does"),
+            (Some(Distrust::UnknownIssuer), None, "a certificate of its own"),
+            (Some(Distrust::Expired), None, "is the clock of this machine right, where it is 20"),
+            (Some(Distrust::OtherHost), None, "something else answers in its place"),
+            (None, None, "is the port one of https?"),
         ] {
-            let hints = of_tls(&failure, said, cloud, false);
-            assert!(hints[0].contains(cure), "{said}: {hints:?}");
+            let hints = of_tls(TransportKind::Tls, distrust, cloud);
+            assert!(hints[0].contains(cure), "{distrust:?}: {hints:?}");
         }
+        assert!(of_tls(TransportKind::Connect, None, None)[0].contains("a firewall that knows TLS"));
     }
 }

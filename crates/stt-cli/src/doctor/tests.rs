@@ -6,11 +6,7 @@ use stt_auth::{Authorization, Region, Resource};
 use stt_emulator::{Emulator, Running};
 use stt_hyper::{Client, ClientBuilder};
 
-use super::{
-    check::State,
-    settings::{Places, Way},
-    *,
-};
+use super::{check::State, settings::Places, *};
 use crate::{args::ReportFormat, exit::Exit};
 
 const SPEECH: &str = "westeurope.stt.speech.microsoft.com";

@@ -11,7 +11,7 @@ use std::{
 
 use http::Uri;
 use stt_core::{Phase, TransportFailure, TransportKind};
-use stt_hyper::{Audio, Authorization, Client, ClientBuilder, Language, Probe, Proxy, Resource, Retry};
+use stt_hyper::{Audio, Authorization, Client, ClientBuilder, Distrust, Language, Probe, Proxy, Resource, Retry};
 use tokio::time::Instant;
 
 use crate::{
@@ -69,13 +69,17 @@ async fn every_step_tells_what_it_found() {
 #[tokio::test]
 async fn a_host_that_is_not_trusted_shows_its_certificate_and_hears_nothing() {
     let authority = Authority::new();
-    for (other, host, expired) in [(true, HOST, false), (false, "elsewhere.example", false), (false, HOST, true)] {
+    for (other, host, expired, distrust) in [
+        (true, HOST, false, Distrust::UnknownIssuer),
+        (false, "elsewhere.example", false, Distrust::OtherHost),
+        (false, HOST, true, Distrust::Expired),
+    ] {
         let heard = Arc::<AtomicUsize>::default();
         let address = serve_tls(authority.certify(host, expired), &heard, |_| panic!("the handshake was to fail"));
         let trusted = if other { &Authority::new() } else { &authority };
         let connected = probe(address, trusted).look_up(url()).await.unwrap().connect().await.unwrap();
         let refused = connected.secure().await.err().unwrap();
-        assert_eq!(refused.failure().kind(), TransportKind::Tls);
+        assert_eq!((refused.failure().kind(), refused.distrust()), (TransportKind::Tls, Some(distrust)));
         assert!(said(refused.failure()).starts_with("its certificate is not trusted: "), "{refused:?}");
         let [shown] = refused.certificates() else { panic!("{refused:?}") };
         let name = host.as_bytes();
@@ -104,7 +108,7 @@ async fn a_host_without_tls_is_told_apart_from_one_without_trust() {
     });
     let connected = probe(address, &Authority::new()).look_up(url()).await.unwrap().connect().await.unwrap();
     let refused = connected.secure().await.err().unwrap();
-    assert!(refused.certificates().is_empty());
+    assert_eq!((refused.distrust(), refused.certificates().len()), (None, 0));
     assert!(said(refused.failure()).starts_with("it does not speak TLS"), "{refused:?}");
 }
 
