@@ -143,6 +143,8 @@ fn a_certificate_that_is_not_trusted_is_told_with_its_issuer_and_gets_no_key() {
     assert!(told.says("tls", "issued by an authority that this machine does not know"), "{}", told.json);
     assert!(told.says("tls", "issued by stt-emulator, for tests alone"), "{}", told.json);
     assert!(told.says("tls", "--ca-file"), "{}", told.json);
+    let first = "its certificate is not trusted: issued by an authority that this machine does not know";
+    assert_eq!(told.check("tls")["found"][0], first);
     assert_eq!(told.check("tls")["facts"]["issuer"], "stt-emulator, for tests alone");
     assert_eq!(told.status("acceptance"), "skipped");
     assert_eq!(emulator.journal().len(), 0, "something was sent");
@@ -254,6 +256,25 @@ fn a_configuration_file_with_a_mistake_is_told_and_the_rest_is_checked() {
     assert_eq!((told.code, told.status("configuration")), (Some(2), "failed"), "{}", told.json);
     assert!(told.says("configuration", "stt.toml:2:12: language \"en_US\" is not a tag"), "{}", told.json);
     assert_eq!(told.status("acceptance"), "ok", "{}", told.json);
+}
+
+#[test]
+fn a_word_that_no_credential_has_keeps_the_key_at_home() {
+    let emulator = emulator();
+    let mut command = doctor(&emulator.endpoint(), &[]);
+    let told = Told::by(command.env("AZURE_SPEECH_KEY", emulator.key()).env("STT_AUTH", "nobody"));
+    assert_eq!((told.code, told.status("configuration")), (Some(2), "failed"), "{}", told.json);
+    assert_eq!(told.check("configuration")["found"][0], "STT_AUTH is none of: key, token, entra, none");
+    assert_eq!((told.status("clock"), told.status("acceptance")), ("ok", "skipped"), "{}", told.json);
+    assert!(emulator.journal().iter().all(|entry| entry.key.is_none()), "the key was sent");
+}
+
+#[test]
+fn a_region_beside_an_endpoint_of_another_is_told() {
+    let mut command = doctor("https://westus.api.cognitive.microsoft.com", &["--timeout", "0.001"]);
+    let told = Told::by(command.env("AZURE_SPEECH_REGION", "westeurope").env("https_proxy", "127.0.0.1:1"));
+    assert_eq!(told.status("configuration"), "warning", "{}", told.json);
+    assert!(told.says("configuration", "AZURE_SPEECH_REGION says westeurope, and does not count"), "{}", told.json);
 }
 
 #[test]

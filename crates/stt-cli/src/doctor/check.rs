@@ -80,6 +80,15 @@ impl Check {
         check
     }
 
+    /// Fails because of this too, which is told first.
+    pub(super) fn and(self, problem: &Problem) -> Self {
+        let mut check = Self::of_problem(self.subject, problem).worsen(self.state);
+        check.found.extend(self.found);
+        check.hints.extend(self.hints);
+        check.facts.extend(self.facts);
+        check
+    }
+
     /// Names the host that it is about.
     pub(super) fn of(mut self, host: &str) -> Self {
         self.host = Some(host.to_owned());

@@ -66,7 +66,11 @@ pub(super) fn find(about: &About<'_>) -> (Check, Option<Known>) {
 
 fn of_key(about: &About<'_>, odd: Option<&str>) -> Check {
     let place = about.places.credential.as_deref().unwrap_or("the environment");
-    let file = file(about).map(|path| format!(" in {}", path.display())).unwrap_or_default();
+    let file = match file(about) {
+        None => String::new(),
+        Some(path) if path == Path::new("-") => " from standard input".to_owned(),
+        Some(path) => format!(" in {}", path.display()),
+    };
     let use_ = if about.auth == Auth::Token { ", exchanged for tokens" } else { "" };
     let check = Check::ok(Subject::Credential, format!("a key{file}, by {place}{use_}"));
     let check = check.fact("auth", if about.auth == Auth::Token { "token" } else { "key" }).fact("place", place);

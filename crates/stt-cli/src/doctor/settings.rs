@@ -11,7 +11,6 @@ use crate::{
     args::{Auth, ServiceArgs},
     config::Config,
     environment::{self, Environment},
-    exit::Exit,
     network::Network,
     problem::Problem,
     service,
@@ -125,7 +124,7 @@ impl<'a> Reading<'a> {
         };
         let check = match &self.auth {
             Ok(_) => check,
-            Err(problem) => check.worsen(State::Failed(Exit::Usage)).found(problem.what()),
+            Err(problem) => check.and(problem),
         };
         match self.other_region() {
             Some(other) => check.worsen(State::Warning).found(other).hint("unset the one that is not meant"),

@@ -202,7 +202,12 @@ impl Walk<'_> {
         let kind = refused.failure().kind();
         let chain = refused.certificates();
         let shown = chain.first().and_then(|der| Certificate::read(der));
-        let check = self.failed(Subject::Tls, said(refused.failure())).fact("kind", word(kind));
+        let told = match (refused.distrust(), refused.source()) {
+            // What lies below is the same in the words of rustls.
+            (Some(_), Some(why)) => why.to_string(),
+            _ => said(refused.failure()),
+        };
+        let check = self.failed(Subject::Tls, told).fact("kind", word(kind));
         let check = match &shown {
             Some(shown) => described(check, shown, chain),
             None => check,
