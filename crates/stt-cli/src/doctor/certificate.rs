@@ -77,7 +77,8 @@ mod tests {
 
     use super::*;
 
-    fn shown(names: &[&str], parts: &[(DnType, &str)]) -> Certificate {
+    /// A certificate for these hosts, by an authority with such a name.
+    fn certificate(names: &[&str], parts: &[(DnType, &str)]) -> Vec<u8> {
         let mut authority = CertificateParams::new(Vec::new()).unwrap();
         authority.distinguished_name = rcgen::DistinguishedName::new();
         for (part, value) in parts {
@@ -85,11 +86,14 @@ mod tests {
         }
         authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         let authority = CertifiedIssuer::self_signed(authority, KeyPair::generate().unwrap()).unwrap();
-        let mut params =
-            CertificateParams::new(names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>()).unwrap();
+        let names: Vec<_> = names.iter().map(|name| (*name).to_owned()).collect();
+        let mut params = CertificateParams::new(names).unwrap();
         params.not_after = date_time_ymd(2031, 2, 3);
-        let certificate = params.signed_by(&KeyPair::generate().unwrap(), &authority).unwrap();
-        Certificate::read(certificate.der()).unwrap()
+        params.signed_by(&KeyPair::generate().unwrap(), &authority).unwrap().der().to_vec()
+    }
+
+    fn shown(names: &[&str], parts: &[(DnType, &str)]) -> Certificate {
+        Certificate::read(&certificate(names, parts)).unwrap()
     }
 
     #[test]
@@ -101,6 +105,19 @@ mod tests {
         assert_eq!((found.until.as_str(), found.names.len()), ("2031-02-03", 3));
         assert_eq!(shown(&names[..1], &[company]).issuer, "Example Inc.");
         assert_eq!(shown(&names[..1], &[(DnType::CountryName, "XX")]).issuer, "C=XX");
+    }
+
+    #[test]
+    fn a_certificate_that_is_damaged_anywhere_breaks_nothing() {
+        let whole = certificate(&["a.example"], &[(DnType::CommonName, "Proxy CA")]);
+        for place in 0..whole.len() {
+            for damage in [0, 0x7f, 0xff] {
+                let mut damaged = whole.clone();
+                damaged[place] = damage;
+                let _ = Certificate::read(&damaged);
+            }
+            let _ = Certificate::read(&whole[..place]);
+        }
     }
 
     #[test]

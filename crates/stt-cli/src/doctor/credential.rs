@@ -228,6 +228,46 @@ mod tests {
         }
     }
 
+    fn entra(endpoint: &str, claims: &str, now: u64) -> (State, String) {
+        let args = ServiceArgs { token_file: Some("token file".into()), ..ServiceArgs::default() };
+        let (environment, places) = (Environment::default(), Places::default());
+        let endpoint: Endpoint = endpoint.parse().unwrap();
+        let about = About {
+            args: &args,
+            environment: &environment,
+            auth: Auth::Entra,
+            endpoint: Some(&endpoint),
+            places: &places,
+        };
+        let token = format!("eyJhbGciOiJub25lIn0.{claims}.c2ln").parse().unwrap();
+        let check = of_entra(&about, &token, Duration::from_secs(now));
+        (check.state, format!("{check:?}"))
+    }
+
+    #[test]
+    fn a_token_of_entra_id_is_read_as_far_as_it_tells() {
+        let named = "https://my-resource.cognitiveservices.azure.com";
+        // {"exp":1767225600,"aud":"https://cognitiveservices.azure.com"}
+        let claims = "eyJleHAiOjE3NjcyMjU2MDAsImF1ZCI6Imh0dHBzOi8vY29nbml0aXZlc2VydmljZXMuYXp1cmUuY29tIn0";
+        let (state, said) = entra(named, claims, 1_767_225_600 - 600);
+        assert_eq!(state, State::Ok, "{said}");
+        assert!(said.contains("valid for 10 minutes more"), "{said}");
+        let (state, said) = entra(named, claims, 1_767_225_600 + 7_200);
+        assert_eq!(state, State::Failed(Exit::Credential));
+        assert!(said.contains("it expired 2 hours ago") && said.contains("-o tsv > 'token file'"), "{said}");
+        let (state, said) = entra("westus", claims, 0);
+        assert_eq!(state, State::Warning);
+        assert!(said.contains("this is that of a region"), "{said}");
+        assert!(entra(named, "b3BhcXVl", 0).1.contains("it does not say when it expires"));
+    }
+
+    #[test]
+    fn hosts_of_azure_want_a_credential_and_containers_do_not() {
+        let state = |endpoint: &str| nobody(Some(&endpoint.parse().unwrap())).state;
+        assert_eq!(state("westus"), State::Warning);
+        assert_eq!(state("http://localhost:5000"), State::Ok);
+    }
+
     #[test]
     fn times_are_told_in_their_largest_unit() {
         for (seconds, expected) in [

@@ -361,6 +361,24 @@ mod tests {
         }
     }
 
+    fn hints_of_lookup(endpoint: &str, kind: TransportKind) -> Vec<String> {
+        let endpoint: Endpoint = endpoint.parse().unwrap();
+        let host = Host::new(&endpoint.speech().parse().unwrap(), "", true);
+        Walk { host: &host, endpoint: &endpoint, proxy: None, checks: Vec::new(), is_private: false }.of_lookup(kind)
+    }
+
+    #[test]
+    fn a_name_that_is_not_found_is_blamed_on_what_it_was_made_of() {
+        let first = |endpoint: &str| hints_of_lookup(endpoint, TransportKind::Resolve).remove(0);
+        assert!(first("westeuorpe.stt.speech.microsoft.com").starts_with("was westeurope meant?"));
+        assert_eq!(first("atlantisnorth.stt.speech.microsoft.com"), "is the region atlantisnorth right?");
+        assert!(first("my-resource").starts_with("is the name of the resource right?"));
+        assert_eq!(first("https://speech.example"), "is the name of the host right?");
+        assert!(first("westus").starts_with("is this machine online?"));
+        let slow = hints_of_lookup("westus", TransportKind::TimedOut(Phase::Resolve));
+        assert!(slow[0].starts_with("the resolver of this machine does not answer"), "{slow:?}");
+    }
+
     #[test]
     fn every_refusal_of_a_proxy_has_its_cure() {
         for (kind, cure) in [

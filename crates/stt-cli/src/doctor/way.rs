@@ -128,3 +128,34 @@ fn system(environment: &Environment) -> String {
 }
 
 pub(super) const UNUSED: &str = "not needed without https";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(endpoint: &str, bypass: &str) -> String {
+        let proxy = Proxy::new("http://user:canary@proxy.example:3128").unwrap().bypass(bypass);
+        let told = format!("{:?}", proxied(&Ok(Some(proxy)), Some(&endpoint.parse().unwrap()), "https_proxy"));
+        assert!(told.contains("proxy.example:3128, by https_proxy") && !told.contains("canary"), "{told}");
+        told
+    }
+
+    #[test]
+    fn hosts_that_a_proxy_leaves_out_are_told_with_the_reason() {
+        assert!(!told("westus", "").contains("not used"));
+        let one = told("westus", "speech.microsoft.com");
+        assert!(one.contains("not used for westus.stt.speech.microsoft.com, by no_proxy"), "{one}");
+        let both = told("westus", "*");
+        assert!(both.contains("westus.stt.speech.microsoft.com and westus.api.cognitive.microsoft.com"), "{both}");
+        assert!(told("https://localhost:5001", "").contains("not used for localhost, which is this machine"));
+        assert!(told("http://localhost:5000", "").contains("not used: what goes over http"));
+    }
+
+    #[cfg(all(unix, not(target_vendor = "apple")))]
+    #[test]
+    fn certificates_in_the_place_of_the_systems_are_told() {
+        let environment = Environment::with(&[("SSL_CERT_FILE", "/etc/company.pem")]);
+        assert!(system(&environment).starts_with("those in /etc/company.pem, which SSL_CERT_FILE "));
+        assert_eq!(system(&Environment::default()), "those that the system trusts");
+    }
+}
