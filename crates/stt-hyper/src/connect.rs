@@ -125,7 +125,6 @@ impl Service<Uri> for Connector {
 }
 
 /// The way of one connection, from the lookup of a name to the socket that leads to the host.
-#[derive(Clone)]
 pub(crate) struct Route {
     pub(crate) connector: Connector,
     pub(crate) uri: Uri,

@@ -10,14 +10,14 @@ use super::{
 };
 use crate::{args::Auth, exit::Exit, failure::Asker};
 
-/// Whose credential was refused, for the causes.
-pub(super) struct Asked<'a> {
-    pub(super) endpoint: &'a Endpoint,
-    pub(super) auth: Auth,
-    pub(super) odd_key: Option<&'a str>,
-    pub(super) places: &'a Places,
+/// Whose key is tried, for the causes of a refusal.
+struct Asked<'a> {
+    endpoint: &'a Endpoint,
+    auth: Auth,
+    odd_key: Option<&'a str>,
+    places: &'a Places,
     /// The endpoint has an address inside a network of its own.
-    pub(super) is_private: bool,
+    is_private: bool,
 }
 
 /// Exchanges the key for a token, as `stt token` does. Other credentials show only in a recognition what they are worth.
@@ -48,46 +48,47 @@ pub(super) async fn check(settings: &Settings, way: &Way, is_private: bool, dead
     };
     match timeout_at(deadline, client.access_token()).await {
         Ok(outcome) => asked.judge(&outcome),
-        Err(_) => Check::failed(subject, Exit::Service, "no answer within the time of all checks")
-            .hint("--timeout gives them more"),
+        Err(_) => asked.unknown("no answer within the time of all checks").hint("--timeout gives them more"),
     }
 }
 
 impl Asked<'_> {
     /// What the answer to the exchange means for requests.
-    pub(super) fn judge(&self, outcome: &Result<Option<Token>, TokenError>) -> Check {
+    fn judge(&self, outcome: &Result<Option<Token>, TokenError>) -> Check {
         let subject = Subject::Acceptance;
         let Err(error) = outcome else {
             return Check::ok(subject, "the key was accepted, for an access token").fact("accepted", true);
         };
         let problem = Asker::no_token(error);
         let (what, why, _) = problem.parts();
+        let with_why = |check: Check| why.into_iter().fold(check, |check, why| check.found(format!("why: {why}")));
         let TokenError::Refused { status, .. } = error else {
-            let check = match self.auth {
-                // The key itself goes with the requests, and may be right.
-                Auth::Key => Check::warning(subject, what).found("so it is not known whether the key is accepted"),
-                _ => Check::failed(subject, Exit::Service, what),
-            };
-            let check = why.into_iter().fold(check, |check, why| check.found(format!("why: {why}")));
-            return check.fact("accepted", serde_json::Value::Null).hint(match error {
-                TokenError::Malformed { .. } => {
+            return with_why(self.unknown(what)).hint(match (error, self.endpoint.cloud()) {
+                (TokenError::Malformed { .. }, _) => {
                     "something else answers in the place of the service: is the endpoint right?"
                 }
-                _ => "try again in a while; https://status.azure.com tells of outages",
+                (_, Some(_)) => "try again in a while; Azure's status page tells of outages",
+                (_, None) => "does this host give tokens? --auth key does without",
             });
         };
         let status = status.as_u16();
-        let is_open = self.auth == Auth::Key
-            && ((status == 404 && self.endpoint.cloud().is_none()) || (matches!(status, 400 | 403) && self.is_private));
-        let check = match is_open {
-            true => {
-                Check::warning(subject, what).found("a key that goes with the requests may be accepted nevertheless")
-            }
-            false => Check::failed(subject, Exit::Credential, what),
+        let gives_none = status == 404 && self.endpoint.cloud().is_none();
+        let takes_none = matches!(status, 400 | 403) && self.is_private;
+        let check = match self.auth == Auth::Key && (gives_none || takes_none) {
+            true => with_why(self.unknown(what)),
+            false => with_why(Check::failed(subject, Exit::Credential, what)).fact("accepted", false),
         };
-        let check = why.into_iter().fold(check, |check, why| check.found(format!("why: {why}")));
-        let accepted = if is_open { serde_json::Value::Null } else { false.into() };
-        check.fact("accepted", accepted).fact("http_status", status).hints(self.causes(status))
+        check.fact("http_status", status).hints(self.causes(status))
+    }
+
+    /// No answer that says something about the key, which goes with the requests itself unless tokens do.
+    fn unknown(&self, found: impl Into<String>) -> Check {
+        let check = match self.auth {
+            Auth::Key => Check::warning(Subject::Acceptance, found)
+                .found("so it is not known whether the key is accepted, which goes with the requests itself"),
+            _ => Check::failed(Subject::Acceptance, Exit::Service, found),
+        };
+        check.fact("accepted", serde_json::Value::Null)
     }
 
     /// Why a key may be refused, the most likely first.

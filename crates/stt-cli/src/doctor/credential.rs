@@ -5,7 +5,7 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use stt_auth::{Authorization, Endpoint, Key, Token};
+use stt_auth::{Authorization, Cloud, Endpoint, Key, Token};
 
 use super::{
     certificate::day,
@@ -71,8 +71,8 @@ fn of_key(about: &About<'_>, odd: Option<&str>) -> Check {
         Some(path) if path == Path::new("-") => " from standard input".to_owned(),
         Some(path) => format!(" in {}", path.display()),
     };
-    let use_ = if about.auth == Auth::Token { ", exchanged for tokens" } else { "" };
-    let check = Check::ok(Subject::Credential, format!("a key{file}, by {place}{use_}"));
+    let how = if about.auth == Auth::Token { ", exchanged for tokens" } else { "" };
+    let check = Check::ok(Subject::Credential, format!("a key{file}, by {place}{how}"));
     let check = check.fact("auth", if about.auth == Auth::Token { "token" } else { "key" }).fact("place", place);
     match odd {
         Some(odd) => check.worsen(State::Warning).found(odd).hint(COPY),
@@ -88,7 +88,7 @@ fn of_entra(about: &About<'_>, token: &Token, now: Duration) -> Check {
         Some(expiry) if expiry <= now => {
             let ago = readable(now.saturating_sub(expiry));
             let check = check.worsen(State::Failed(Exit::Credential)).found(format!("it expired {ago} ago"));
-            check.hint(format!("get a new one: {}", get_token(&file)))
+            check.hint(format!("get a new one: {}", get_token(&file, about.endpoint)))
         }
         Some(expiry) => check.found(format!("valid for {} more", readable(expiry.saturating_sub(now)))),
         None => check.found("it does not say when it expires"),
@@ -97,7 +97,7 @@ fn of_entra(about: &About<'_>, token: &Token, now: Duration) -> Check {
         Some(audience) if is_for_others(&audience) => check
             .worsen(State::Warning)
             .found(format!("it is for {audience}, and not for Azure's AI services"))
-            .hint(format!("get one for them: {}", get_token(&file))),
+            .hint(format!("get one for them: {}", get_token(&file, about.endpoint))),
         _ => check,
     };
     match about.endpoint {
@@ -168,10 +168,13 @@ fn is_for_others(audience: &str) -> bool {
     audience.starts_with("https://") && !audience.contains("cognitiveservices.azure") && !audience.contains("ai.azure")
 }
 
-fn get_token(file: &str) -> String {
+/// The command of Microsoft's that gets a token. The service's name in the government's cloud is from third parties.
+fn get_token(file: &str, endpoint: Option<&Endpoint>) -> String {
+    let is_government = endpoint.and_then(Endpoint::cloud) == Some(Cloud::UsGovernment);
+    let end = if is_government { "us" } else { "com" };
     let file = quoted(file);
     format!(
-        "az account get-access-token --resource https://cognitiveservices.azure.com --query accessToken -o tsv > {file}"
+        "az account get-access-token --resource https://cognitiveservices.azure.{end} --query accessToken -o tsv > {file}"
     )
 }
 

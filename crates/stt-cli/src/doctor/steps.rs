@@ -336,17 +336,6 @@ fn is_private(ip: IpAddr) -> bool {
 
 const ONLY_TOKENS: &str = "only --auth token and stt token need this host; a key itself goes with the requests";
 
-/// What is said of these addresses, and of nobody answering there.
-#[cfg(test)]
-pub(super) fn told_of_addresses(endpoint: &str, addresses: &[SocketAddr]) -> String {
-    let endpoint: Endpoint = endpoint.parse().expect("a test gives an endpoint");
-    let url = endpoint.speech().parse().expect("an endpoint is made of URLs");
-    let host = Host::new(&url, "", true);
-    let mut walk = Walk { host: &host, endpoint: &endpoint, proxy: None, checks: Vec::new(), is_private: false };
-    let check = walk.looked_up(addresses);
-    format!("{check:?} {:?}", walk.of_connection(TransportKind::Connect))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -359,6 +348,25 @@ mod tests {
         for public in ["20.1.2.3", "172.32.0.1", "100.128.0.1", "100.63.0.1", "2603:1000::1", "127.0.0.1"] {
             assert!(!is_private(public.parse().unwrap()), "{public}");
         }
+    }
+
+    /// What is said of these addresses, and of nobody answering there; nothing is sent to them.
+    fn told(endpoint: &str, address: [u8; 4]) -> String {
+        let endpoint: Endpoint = endpoint.parse().unwrap();
+        let host = Host::new(&endpoint.speech().parse().unwrap(), "", true);
+        let mut walk = Walk { host: &host, endpoint: &endpoint, proxy: None, checks: Vec::new(), is_private: false };
+        let check = walk.looked_up(&[(address, 443).into()]);
+        format!("{check:?} {:?}", walk.of_connection(TransportKind::Connect))
+    }
+
+    #[test]
+    fn private_addresses_are_told_and_explain_what_does_not_answer() {
+        let private = told("my-resource", [10, 1, 2, 3]);
+        assert!(private.contains("10.1.2.3") && private.contains("as a private endpoint has one"), "{private}");
+        assert!(private.contains("is the VPN on?"), "{private}");
+        let public = told("my-resource", [192, 0, 2, 1]);
+        assert!(!public.contains("private address") && public.contains("a firewall has to let"), "{public}");
+        assert!(told("westus", [127, 0, 0, 1]).contains("is the name in the file hosts?"));
     }
 
     fn hints_of_lookup(endpoint: &str, kind: TransportKind) -> Vec<String> {

@@ -1,6 +1,6 @@
 //! The checks that need names, with names that a test makes up.
 
-use std::{future::pending, io, net::SocketAddr};
+use std::{future::pending, io};
 
 use stt_auth::{Authorization, Region, Resource};
 use stt_emulator::{Emulator, Running};
@@ -150,19 +150,4 @@ fn a_host_that_serves_both_is_asked_once() {
     assert_eq!(names("westus", Auth::Entra), ["westus.stt.speech.microsoft.com:443"]);
     assert_eq!(names("westus", Auth::Token).len(), 2);
     assert_eq!(names("http://localhost:5000", Auth::None), ["localhost:5000"]);
-}
-
-/// An address of documentation, to which nothing is sent.
-#[test]
-fn private_addresses_are_told_and_explain_what_does_not_answer() {
-    let private = SocketAddr::from(([10, 1, 2, 3], 443));
-    let told = steps::told_of_addresses("https://my-resource.cognitiveservices.azure.com", &[private]);
-    assert!(told.contains("10.1.2.3") && told.contains("as a private endpoint has one"), "{told}");
-    assert!(told.contains("is the VPN on?"), "{told}");
-    let public = SocketAddr::from(([192, 0, 2, 1], 443));
-    let told = steps::told_of_addresses("https://my-resource.cognitiveservices.azure.com", &[public]);
-    assert!(!told.contains("private address") && told.contains("a firewall has to let"), "{told}");
-    let own = SocketAddr::from(([127, 0, 0, 1], 443));
-    let told = steps::told_of_addresses("https://westus.stt.speech.microsoft.com", &[own]);
-    assert!(told.contains("is the name in the file hosts?"), "{told}");
 }
