@@ -2,10 +2,10 @@
 
 use std::{
     fs,
-    io::Read,
     net::TcpListener,
     path::Path,
     process::{Command, Stdio},
+    sync::mpsc::{self, Receiver},
     thread,
     time::{Duration, Instant, SystemTime},
 };
@@ -328,21 +328,22 @@ fn an_answer_that_is_no_token_leaves_the_key_open() {
     assert!(!told.json.to_string().contains("canary"), "{}", told.json);
 }
 
-/// A host that takes connections and says nothing.
-fn silent() -> String {
+/// A host that takes connections and says nothing, and who tells of each connection.
+fn silent() -> (String, Receiver<()>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
+    let (taken, takes) = mpsc::channel();
     thread::spawn(move || {
-        let held: Vec<_> = listener.incoming().collect();
+        let held: Vec<_> = listener.incoming().inspect(|_| taken.send(()).unwrap_or_default()).collect();
         drop(held);
     });
-    format!("https://{address}")
+    (format!("https://{address}"), takes)
 }
 
 #[test]
 fn a_host_that_says_nothing_holds_nobody_up() {
     let began = Instant::now();
-    let told = Told::by(&mut doctor(&silent(), &["--timeout", "0.3"]));
+    let told = Told::by(&mut doctor(&silent().0, &["--timeout", "0.3"]));
     assert!(began.elapsed() < Duration::from_secs(5), "{:?}", began.elapsed());
     assert_eq!((told.code, told.status("tls")), (Some(5), "failed"), "{}", told.json);
     assert!(told.says("tls", "not done within the time of all checks"), "{}", told.json);
@@ -351,10 +352,9 @@ fn a_host_that_says_nothing_holds_nobody_up() {
 
 #[test]
 fn ctrl_c_ends_it() {
-    let mut command = doctor(&silent(), &[]);
-    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    // What is printed first comes when the way to the host is about to be gone.
-    child.stdout.as_mut().unwrap().read_exact(&mut [0; 2]).unwrap();
+    let (endpoint, takes) = silent();
+    let mut child = doctor(&endpoint, &[]).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    takes.recv_timeout(Duration::from_secs(10)).expect("it does not connect");
     let pid = child.id().to_string();
     assert!(Command::new("kill").args(["-INT", &pid]).status().unwrap().success());
     let began = Instant::now();
@@ -392,11 +392,13 @@ fn no_secret_is_ever_printed() {
     ];
     for (arguments, environment) in runs {
         for form in ["text", "json"] {
+            let log = folder.path().join("log");
             let mut command = doctor(&server.endpoint(), arguments);
-            command.args(["-v", "-f", form]).envs(environment.iter().copied());
+            command.args(["-vvv", "--log-file", log.to_str().unwrap(), "-f", form]).envs(environment.iter().copied());
             let Run { out, err, .. } = run(&mut command);
             assert!(!out.is_empty(), "{arguments:?}: {err}");
-            assert!(!format!("{out}{err}").contains("5ecre7c4nary"), "{arguments:?}: {out}{err}");
+            let all = format!("{out}{err}{}", fs::read_to_string(&log).unwrap());
+            assert!(!all.contains("5ecre7c4nary"), "{arguments:?}: {all}");
         }
     }
 }
