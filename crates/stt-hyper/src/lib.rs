@@ -47,7 +47,12 @@
 //! [`ClientBuilder::root_certificates`], and those given to [`ClientBuilder::additional_root_certificates`]. The feature `ring` (default) or `aws-lc-rs` provides the cryptography; without
 //! either, what the program has installed for rustls does. The feature `webpki-roots` adds a choice of built-in
 //! certificates. There is no way to leave a certificate unchecked.
-
+//!
+//! # When there is no connection
+//!
+//! [`ClientBuilder::probe`] makes a [`Probe`] of what would make a client: it goes the same way without a credential, by
+//! name, connection, proxy and TLS, and tells what it finds at each step, the certificates of a host that is not trusted
+//! among it.
 //!
 //! # Tracing
 //!
