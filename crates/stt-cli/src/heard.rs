@@ -204,3 +204,24 @@ impl fmt::Display for Clock {
 }
 
 const SKIPPED: &str = "not_tried";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Row 90 of the faults that are promised to be told; that others go on is tested where they are run.
+    #[test]
+    fn a_mistake_of_this_program_is_the_failure_of_one_input() {
+        let heard = Heard::internal(&Input::File("a.wav".into()));
+        let Err(failed) = &heard.result else { panic!("nothing was heard") };
+        assert_eq!((failed.problem.to_string().as_str(), failed.problem.exit.code()), ("a.wav: internal error", 5));
+        assert_eq!(failed.reach, Reach::Input);
+    }
+
+    #[test]
+    fn times_are_shown_as_players_show_them() {
+        for (seconds, shown) in [(0, "0:00"), (110, "1:50"), (3_723, "1:02:03")] {
+            assert_eq!(Clock(Ticks::from(Duration::from_secs(seconds))).to_string(), shown);
+        }
+    }
+}
