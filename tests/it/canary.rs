@@ -166,6 +166,22 @@ fn a_log_that_cannot_be_opened_is_told_before_anything_is_sent() {
 }
 
 #[test]
+fn nothing_but_a_log_is_added_to() {
+    let folder = tempfile::tempdir().unwrap();
+    let notes = file(folder.path(), "notes", "of my own\n");
+    let arguments = ["transcribe", "--emulator", PENCILS, "--log-file"];
+    let ran = run(&mut stt(&[&arguments[..], &[&notes]].concat()));
+    assert_eq!((ran.code, ran.err), (Some(2), format!("{notes} exists and is no log of stt\n")));
+    assert_eq!(fs::read_to_string(&notes).unwrap(), "of my own\n");
+    let log = folder.path().join("log");
+    let lines = || fs::read_to_string(&log).unwrap().lines().count();
+    for times in 1..3 {
+        assert_eq!(run(&mut stt(&[&arguments[..], &[log.to_str().unwrap()]].concat())).code, Some(0));
+        assert!(4 * times <= lines(), "{} lines after {times} runs", lines());
+    }
+}
+
+#[test]
 fn each_v_says_more() {
     let emulator = emulator();
     let lines = |more: &[&str]| {

@@ -147,3 +147,21 @@ fn copy(folder: &Path, name: &str) -> String {
     fs::copy(root().join("tests/audio/pencils.wav"), &path).unwrap();
     path.to_str().unwrap().to_owned()
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn results_that_cannot_be_written_to_their_end_leave_those_from_before() {
+    let folder = tempfile::tempdir().unwrap();
+    let results = folder.path().join("out.json");
+    fs::write(&results, "from before").unwrap();
+    let mut command = Command::new("sh");
+    // One block of 512 or 1,024 bytes, and the results of eight inputs are more.
+    command.args(["-c", "ulimit -f 1; exec \"$0\" \"$@\"", program("stt").to_str().unwrap()]);
+    command.args(["transcribe", "--emulator", "-f", "ndjson", "-o", results.to_str().unwrap()]);
+    command.args(["tests/audio/pencils.wav"; 8]).current_dir(root()).env_clear();
+    let output = command.output().unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(3), "{said}");
+    assert!(said.contains("cannot write ") && said.contains("the results so far are in "), "{said}");
+    assert_eq!(fs::read_to_string(&results).unwrap(), "from before");
+}

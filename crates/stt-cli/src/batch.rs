@@ -4,7 +4,6 @@ use std::{
     collections::{BTreeMap, VecDeque},
     future::{self, Future},
     mem,
-    time::Duration,
 };
 
 use tokio::{
@@ -13,7 +12,7 @@ use tokio::{
     time::{Instant, sleep_until},
 };
 
-use crate::interrupts::Interrupts;
+use crate::interrupts::{Interrupts, PATIENCE};
 
 /// Nobody takes outcomes any more: what is running is dropped.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -203,15 +202,13 @@ impl<E, T> Early<E, T> {
     }
 }
 
-/// How long an interrupted run waits for what it has begun: longer than nearly every request takes.
-const PATIENCE: Duration = Duration::from_secs(10);
-
 #[cfg(test)]
 mod tests {
     use std::sync::{
         Arc,
         atomic::{AtomicUsize, Ordering},
     };
+    use std::time::Duration;
 
     use super::*;
 

@@ -128,12 +128,14 @@ impl Gate {
         self.changed.notify_one();
     }
 
-    /// How many of so many inputs may be begun: one until the service has answered, and none when nothing more goes out.
+    /// How many of so many inputs may be begun: one until the service has answered, then a few more than may be under
+    /// way, so that they are ready, and none when nothing more goes out.
     pub(crate) fn room(&self, jobs: usize) -> usize {
+        let allowed = self.limiter.state().allowed as usize;
         let state = self.state();
         match (state.interrupted || state.stopped.is_some(), state.answered) {
             (true, _) => 0,
-            (false, true) => jobs,
+            (false, true) => jobs.min(allowed + AHEAD),
             (false, false) => 1,
         }
     }
@@ -295,6 +297,9 @@ const MOST_FAILURES: u32 = 10;
 /// How long nothing is asked of a service that is down, before one request tries it: a minute in all, in which most
 /// restarts and changes of a network are over.
 const PAUSES: [Duration; 3] = [Duration::from_secs(5), Duration::from_secs(15), Duration::from_secs(45)];
+
+/// Inputs that are looked at and converted while others are under way, one for each of the program's threads.
+const AHEAD: usize = 2;
 
 /// Inputs that are named one by one; of more, their number says enough.
 const NAMED: usize = 20;

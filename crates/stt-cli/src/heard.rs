@@ -113,6 +113,14 @@ impl Heard {
         Clock(self.end.unwrap_or(self.start))
     }
 
+    /// How often it was asked for.
+    pub(crate) const fn attempts(&self) -> u32 {
+        match &self.result {
+            Ok(answer) => answer.attempts,
+            Err(failed) => failed.attempts,
+        }
+    }
+
     /// How it went, for those who want to know more.
     pub(crate) fn detail(&self) -> String {
         let mut parts = Vec::new();

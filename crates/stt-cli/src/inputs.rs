@@ -1,9 +1,10 @@
 //! From what was typed to the inputs, in order: files, what is below folders, standard input.
 
 use std::{
+    collections::BTreeSet,
     fs,
     io::{self, Read},
-    path::{Path, PathBuf},
+    path::{self, Path, PathBuf},
 };
 
 use glob::{MatchOptions, Pattern};
@@ -97,6 +98,11 @@ impl Inputs {
         Ok(Self { places: places.collect(), list, several })
     }
 
+    /// The files that arguments name as lists.
+    pub(crate) fn lists(arguments: &[PathBuf]) -> impl Iterator<Item = &Path> {
+        arguments.iter().filter_map(|argument| listed(argument))
+    }
+
     /// The files among them.
     pub(crate) fn paths(&self) -> impl Iterator<Item = &Path> {
         self.list.iter().filter_map(|input| match input {
@@ -139,16 +145,19 @@ impl Inputs {
 
     /// What a pattern stands for, sorted by name; a folder among it is walked.
     fn expand(&mut self, pattern: &str, filter: &Filter) {
-        let found = match glob::glob_with(pattern, PATTERNS) {
-            Ok(found) => found,
-            Err(error) => return self.refuse(Path::new(pattern), format!("is no pattern: {}", error.msg)),
+        let parts: Vec<&str> = pattern.split(path::is_separator).collect();
+        // What begins with a separator begins at the root.
+        let (start, parts) = match &parts[..] {
+            ["", rest @ ..] => (Path::new("/"), rest),
+            all => (Path::new(""), all),
         };
+        let mut found = BTreeSet::new();
+        if let Err((place, what)) = expand(start, parts, &mut found) {
+            return self.refuse(&place, what);
+        }
         let before = self.list.len();
         for path in found {
-            match path {
-                Ok(path) => self.add(&path, filter),
-                Err(error) => self.refuse(error.path(), io_reason(error.error())),
-            }
+            self.add(&path, filter);
         }
         if self.list.len() == before {
             self.refuse(Path::new(pattern), "no file has such a name");
@@ -174,6 +183,41 @@ impl Inputs {
             }
         }
     }
+}
+
+/// What the parts of a pattern stand for below a folder, or where and why that cannot be told.
+///
+/// As in a shell, two stars stand for any folders and follow no links, or a circle of them would never end.
+fn expand(folder: &Path, parts: &[&str], found: &mut BTreeSet<PathBuf>) -> Result<(), (PathBuf, String)> {
+    let [part, rest @ ..] = parts else {
+        found.insert(folder.to_owned());
+        return Ok(());
+    };
+    if !is_pattern(part) {
+        let path = folder.join(part);
+        return if path.symlink_metadata().is_ok() { expand(&path, rest, found) } else { Ok(()) };
+    }
+    let pattern =
+        Pattern::new(part).map_err(|error| (folder.join(parts.join("/")), format!("is no pattern: {}", error.msg)))?;
+    let is_any = *part == "**";
+    if is_any {
+        expand(folder, rest, found)?;
+    }
+    let here = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+    let entries = entries(here).map_err(|error| (here.to_owned(), io_reason(&error)))?;
+    for entry in entries.iter().filter(|entry| part.starts_with('.') || !is_hidden(entry)) {
+        let path = folder.join(entry.file_name());
+        if is_any {
+            if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+                expand(&path, parts, found)?;
+            }
+        } else if pattern.matches_with(&entry.file_name().to_string_lossy(), PATTERNS)
+            && (rest.is_empty() || path.is_dir())
+        {
+            expand(&path, rest, found)?;
+        }
+    }
+    Ok(())
 }
 
 /// What is in a folder, sorted by name.
@@ -210,7 +254,8 @@ impl Filter {
 fn fits_any(patterns: &[Pattern], place: &Path) -> bool {
     patterns.iter().any(|pattern| {
         let looked_at = if pattern.as_str().contains('/') { Some(place) } else { place.file_name().map(Path::new) };
-        looked_at.is_some_and(|path| pattern.matches_path_with(path, PATTERNS))
+        // Names that are no Unicode fit as they are shown.
+        looked_at.is_some_and(|path| pattern.matches_with(&path.to_string_lossy(), PATTERNS))
     })
 }
 
@@ -241,6 +286,7 @@ fn read_list(list: &Path) -> Result<Vec<PathBuf>, Problem> {
         (list.display().to_string(), fs::read(list))
     };
     let text = read.map_err(|error| Problem::usage(format!("{name}: {}", io_reason(&error))))?;
+    let text = text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(&text);
     let separator = if text.contains(&0) { 0 } else { b'\n' };
     let paths: Vec<PathBuf> = text
         .split(|byte| *byte == separator)
@@ -285,6 +331,9 @@ fn is_audio_by_name(path: &Path) -> bool {
 /// As a shell has it: a star stops at a slash and leaves hidden files out.
 const PATTERNS: MatchOptions =
     MatchOptions { case_sensitive: true, require_literal_separator: true, require_literal_leading_dot: true };
+
+/// What some editors put before the text of a file.
+const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 
 pub(crate) const STANDARD_INPUT: &str = "standard input";
 
@@ -361,15 +410,35 @@ mod tests {
         assert_eq!((names, several), (vec!["a1.wav".to_owned()], true));
         assert_eq!(folder.found(&["*/a?.wav"]).0, ["d/a4.wav"]);
         assert_eq!(folder.found(&["x*.wav"]).0, ["x*.wav: no file has such a name"]);
+        let deep = Folder::with(&["a.wav", "d/b.wav", "d/e/c.wav", "d/e/.hidden/x.wav", "d/n.txt"]);
+        assert_eq!(deep.found(&["**/*.wav"]).0, ["a.wav", "d/b.wav", "d/e/c.wav"]);
+        assert_eq!(deep.found(&["d/**/c.wav"]).0, ["d/e/c.wav"]);
         let odd = Folder::with(&["a[1].wav"]);
         assert_eq!(odd.found(&["a[1].wav"]), (vec!["a[1].wav".to_owned()], false));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn neither_a_circle_of_links_nor_a_name_that_is_no_unicode_disturbs_a_pattern() {
+        use std::os::unix::{ffi::OsStrExt, fs::symlink};
+
+        let folder = Folder::with(&["a.wav", "d/b.wav"]);
+        symlink("..", folder.0.join("d/up")).unwrap();
+        fs::write(folder.0.join(std::ffi::OsStr::from_bytes(b"\xff.wav")), "x").unwrap();
+        assert_eq!(folder.found(&["**/*.wav"]).0, ["a.wav", "d/b.wav", "\u{fffd}.wav"]);
+        let filter = Filter::of(&[], &[Pattern::new("?.wav").unwrap()]);
+        assert_eq!(
+            folder.names(&Inputs::find(&[folder.0.clone()], &filter).unwrap()).0.len(),
+            1,
+            "what cannot be read as text is excluded as it is shown"
+        );
     }
 
     #[test]
     fn a_list_names_files_and_folders() {
         let folder = Folder::with(&["a b.wav", "f/c.wav", "lines", "nuls", "empty"]);
         let root = folder.0.display();
-        fs::write(folder.0.join("lines"), format!("{root}/a b.wav\r\n\n{root}/f\n")).unwrap();
+        fs::write(folder.0.join("lines"), format!("\u{feff}{root}/a b.wav\r\n\n{root}/f\n")).unwrap();
         fs::write(folder.0.join("nuls"), format!("{root}/a b.wav\0{root}/f/c.wav\0")).unwrap();
         fs::write(folder.0.join("empty"), "\n").unwrap();
         let listed = |name: &str| Inputs::find(&[PathBuf::from(format!("@{root}/{name}"))], &Filter::default());

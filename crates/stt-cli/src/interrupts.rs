@@ -6,9 +6,10 @@ use std::{
         Arc,
         atomic::{AtomicBool, Ordering},
     },
+    time::Duration,
 };
 
-use tokio::{signal, sync::watch};
+use tokio::{signal, sync::watch, time::sleep};
 
 use crate::exit::Exit;
 
@@ -24,16 +25,27 @@ impl Interrupts {
     /// Listens to the signals of this process. The third one ends it, whatever it is doing.
     pub(crate) fn listen() -> Self {
         let (sender, receiver) = watch::channel(0);
+        let interrupts = Self::of(receiver);
+        // A file that may not grow further is an error that is told, and no reason to end at once.
+        #[cfg(unix)]
+        let _ = signal::unix::signal(signal::unix::SignalKind::from_raw(rustix::process::Signal::XFSZ.as_raw()));
+        let is_taken = Arc::clone(&interrupts.is_taken);
         tokio::spawn(async move {
-            loop {
+            for count in 1.. {
                 one().await;
-                sender.send_modify(|count| *count += 1);
-                if MOST <= *sender.borrow() {
-                    process::exit(Exit::Interrupted.code().into());
+                sender.send_modify(|told| *told = count);
+                if MOST <= count {
+                    end();
                 }
+                let in_good_order = count == 1 && is_taken.load(Ordering::Relaxed);
+                let limit = if in_good_order { PATIENCE + GRACE } else { GRACE };
+                tokio::spawn(async move {
+                    sleep(limit).await;
+                    end();
+                });
             }
         });
-        Self::of(receiver)
+        interrupts
     }
 
     fn of(count: watch::Receiver<u32>) -> Self {
@@ -79,6 +91,18 @@ async fn one() {
     }
     let _ = signal::ctrl_c().await;
 }
+
+/// Ends the process, whatever it is doing.
+fn end() -> ! {
+    process::exit(Exit::Interrupted.code().into())
+}
+
+/// How long an interrupted run waits for what it has begun: longer than nearly every request takes.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(10);
+
+/// What whoever was told to end may take for it. Whoever waits for a file that does not come, such as a pipe, cannot
+/// even look whether it was told.
+const GRACE: Duration = Duration::from_secs(1);
 
 /// Who asks a third time wants no clean-up either.
 const MOST: u32 = 3;

@@ -73,6 +73,12 @@ impl Previewed<'_> {
     /// How the audio of an input would go out.
     async fn upload(&self, input: &Input, output: &mut Output) -> Result<Upload, Problem> {
         let way = match input {
+            Input::File(path) if self.preview == Preview::Curl && path.to_str().is_none() => {
+                return Err(Problem::input(
+                    input.subject(),
+                    "its name is no Unicode, and cannot stand in a line for curl",
+                ));
+            }
             Input::File(path) => Way::of_file(path, &self.shaping)?,
             Input::Refused(_, problem) => return Err(problem.clone()),
             Input::Stdin => match live::arrive(tokio::io::stdin(), &self.shaping).await? {

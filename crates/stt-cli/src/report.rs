@@ -42,6 +42,8 @@ pub(crate) struct Report<'a> {
     /// The pause that was told last.
     pause: Option<Pause>,
     began: Instant,
+    /// Inputs of this run, those among them that an earlier one had done.
+    all: usize,
     /// Inputs of which the end is awaited.
     left: usize,
     /// When a program was last told how far the run is.
@@ -71,6 +73,7 @@ impl<'a> Report<'a> {
             not_tried: Vec::new(),
             pause: None,
             began: Instant::now(),
+            all: 0,
             left: 0,
             told: None,
             is_long_said: false,
@@ -86,23 +89,23 @@ impl<'a> Report<'a> {
 
     /// So many inputs are begun now, one after the other.
     pub(crate) fn begin(&mut self, inputs: usize) {
+        self.all = self.tally.done_before + inputs;
         self.left = inputs;
         self.began = Instant::now();
     }
 
     /// A piece of an input, the last of so many.
     pub(crate) fn heard(&mut self, input: &Input, heard: &Heard, pieces: usize) {
-        match &heard.result {
-            Ok(answer) => {
-                let length = heard.length().unwrap_or_default().as_secs_f64();
-                self.tally.audio_seconds += length;
-                self.tally.repeated_seconds += length * f64::from(answer.attempts.saturating_sub(1));
-            }
-            Err(failed) => {
-                self.output.problem(&failed.problem);
-                self.tally.fail(failed.problem.what(), &input.name());
-                self.tally.may_pass |= failed.reach != Reach::Input;
-            }
+        let attempts = heard.attempts();
+        if 0 < attempts {
+            let length = heard.length().unwrap_or_default().as_secs_f64();
+            self.tally.audio_seconds += length;
+            self.tally.repeated_seconds += length * f64::from(attempts - 1);
+        }
+        if let Err(failed) = &heard.result {
+            self.output.problem(&failed.problem);
+            self.tally.fail(failed.problem.what(), &input.name());
+            self.tally.may_pass |= failed.reach != Reach::Input;
         }
         self.output.detail(&format!("{}: {}", input.subject(), heard.detail()));
         if 1 < pieces {
@@ -119,7 +122,6 @@ impl<'a> Report<'a> {
 
     /// The run was stopped before anything of an input was asked.
     pub(crate) fn not_tried(&mut self, input: &Input) {
-        self.left = self.left.saturating_sub(1);
         self.not_tried.push(input.clone());
     }
 
@@ -238,7 +240,9 @@ impl<'a> Report<'a> {
         let tally = &mut self.tally;
         tally.not_tried = self.not_tried.len();
         tally.stopped = self.gate.stopped().map(Stopped::word);
-        tally.inputs = tally.with_words + tally.without_words + tally.failed + tally.not_tried;
+        let known = tally.with_words + tally.without_words + tally.failed + tally.not_tried;
+        tally.inputs = self.all.max(known);
+        tally.dropped = tally.inputs - known;
         if for_programs {
             let json = serde_json::to_string(tally).expect("names and numbers");
             self.output.notice(&json);

@@ -58,7 +58,10 @@ pub(crate) async fn run(
         recognize = recognize.query(WORD_TIMES, "true");
     }
     connection.check(&recognize)?;
-    output.write_to(args.output.as_deref(), inputs.paths().chain(args.service.files()))?;
+    output.write_to(
+        args.output.as_deref(),
+        inputs.paths().chain(Inputs::lists(&args.inputs)).chain(args.service.files()),
+    )?;
     if let Some(preview) = preview {
         let resource = &connection.resource;
         let previewed = Previewed { call: &args.call, preview, recognize: &recognize, resource, shaping };

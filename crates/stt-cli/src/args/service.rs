@@ -50,9 +50,9 @@ pub(crate) struct ServiceArgs {
 }
 
 impl ServiceArgs {
-    /// The files that hold secrets, as they were typed.
+    /// The files that are read, as they were typed.
     pub(crate) fn files(&self) -> impl Iterator<Item = &Path> {
-        self.key.key_file.iter().chain(&self.token_file).map(PathBuf::as_path)
+        self.key.key_file.iter().chain(&self.token_file).chain(&self.key.ca_file).map(PathBuf::as_path)
     }
 }
 

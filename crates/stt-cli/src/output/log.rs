@@ -6,7 +6,7 @@ use std::{
     collections::BTreeMap,
     fmt::{self, Write as _},
     fs::{File, OpenOptions},
-    io::{self, Write},
+    io::{self, BufRead as _, BufReader, Read as _, Write},
     path::Path,
     sync::{Mutex, PoisonError},
     time::{Instant, SystemTime},
@@ -39,8 +39,25 @@ pub(super) fn begin(args: &TalkArgs, progress: &ProgressBar) -> Result<(), Probl
 }
 
 fn open(path: &Path) -> Result<File, Problem> {
+    let name = path.display().to_string();
+    // A pipe or a terminal is no file that could be lost.
+    if path.is_file() && !is_log(path).map_err(|error| cannot_write(&name, &error))? {
+        return Err(Problem::usage(format!("{name} exists and is no log of stt")));
+    }
     let opened = OpenOptions::new().create(true).append(true).open(path);
-    opened.map_err(|error| cannot_write(&path.display().to_string(), &error))
+    opened.map_err(|error| cannot_write(&name, &error))
+}
+
+/// Whether a file is empty, or begins as a log does.
+fn is_log(path: &Path) -> io::Result<bool> {
+    let mut line = String::new();
+    let read = BufReader::new(File::open(path)?).take(LONGEST_LINE).read_line(&mut line);
+    let has = |object: &Value| ["level", "target", "time"].iter().all(|name| object[name].is_string());
+    match read {
+        Ok(_) => Ok(line.is_empty() || serde_json::from_str(&line).is_ok_and(|object| has(&object))),
+        Err(error) if error.kind() == io::ErrorKind::InvalidData => Ok(false),
+        Err(error) => Err(error),
+    }
 }
 
 /// Where it is told.
@@ -195,6 +212,9 @@ const fn level(level: Level) -> &'static str {
     }
 }
 
+/// More than the first line of a log has.
+const LONGEST_LINE: u64 = 4_096;
+
 /// How often `-v` has to be there for requests to be told, and for calls and waits.
 const REQUESTS: u8 = 2;
 const WAITS: u8 = 3;
@@ -222,7 +242,7 @@ const SHOWN: [&str; 14] = [
 
 #[cfg(test)]
 mod tests {
-    use std::{io::Read, time::Duration};
+    use std::time::Duration;
 
     use super::*;
 

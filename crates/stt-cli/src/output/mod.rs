@@ -109,7 +109,9 @@ impl Output {
         path: Option<&Path>,
         reads: impl IntoIterator<Item = &'a Path>,
     ) -> Result<(), Problem> {
-        let Some(path) = path.filter(|path| *path != Path::new("-")) else { return Ok(()) };
+        // Standard output under its other name stays what it is: a file that it was sent to would be replaced.
+        let is_stdout = |path: &Path| path == Path::new("-") || path == Path::new("/dev/stdout");
+        let Some(path) = path.filter(|path| !is_stdout(path)) else { return Ok(()) };
         if let Ok(target) = fs::canonicalize(path)
             && reads.into_iter().any(|read| fs::canonicalize(read).is_ok_and(|read| read == target))
         {
@@ -241,9 +243,14 @@ impl Output {
     pub(crate) fn finish(mut self) -> Exit {
         self.progress.finish_and_clear();
         let results = std::mem::replace(&mut self.results, Results::Stream(Box::new(io::sink())));
+        let Results::File(path, file) = results else { return self.exit };
+        if self.state == State::Failed {
+            // Half of the results are no reason to lose those from before.
+            if let Some(kept) = file.leave() {
+                self.notice(&format!("the results so far are in {}", kept.display()));
+            }
         // A failure is no result: what stands there from before is worth more than an empty file.
-        if let Results::File(path, file) = results
-            && (file.is_written() || self.exit <= Exit::Threshold)
+        } else if (file.is_written() || self.exit <= Exit::Threshold)
             && let Err((error, kept)) = file.into_place()
         {
             let hint = format!("the results are kept in {}", kept.display());

@@ -12,11 +12,13 @@ pub(super) struct Tally {
     pub(super) without_words: usize,
     pub(super) failed: usize,
     pub(super) not_tried: usize,
+    /// Begun and given up, because somebody interrupted the run, or nobody reads the results.
+    pub(super) dropped: usize,
     /// Why the run was stopped before its end, if the program did that.
     pub(super) stopped: Option<&'static str>,
     /// Those of the first two that an earlier run had done.
     pub(super) done_before: usize,
-    /// Of audio that was sent and recognized.
+    /// Of audio that was sent.
     pub(super) audio_seconds: f64,
     /// Sent once more at most, because an attempt failed.
     pub(super) repeated_seconds: f64,
@@ -58,15 +60,19 @@ impl Tally {
         let written = goes_on.filter(|_| 0 < self.with_words + self.without_words);
         let results =
             written.map_or_else(String::new, |GoesOn { folder, .. }| format!("; results in {}", folder.display()));
-        if self.failed + self.without_words + self.not_tried + self.done_before == 0 {
+        if self.failed + self.without_words + self.not_tried + self.dropped + self.done_before == 0 {
             return goes_on.map(|_| format!("{} {noun}, all with words{results}", self.inputs)).into_iter().collect();
         }
         let before = match self.done_before {
             0 => String::new(),
             before => format!(" ({before} done before)"),
         };
+        let dropped = match self.dropped {
+            0 => String::new(),
+            dropped => format!(", {dropped} dropped"),
+        };
         let mut lines = vec![format!(
-            "{} {noun}: {} with words, {} without{before}, {} failed, {} not tried{results}",
+            "{} {noun}: {} with words, {} without{before}, {} failed{dropped}, {} not tried{results}",
             self.inputs, self.with_words, self.without_words, self.failed, self.not_tried
         )];
         // With few failures, each one was told just before.
@@ -79,7 +85,7 @@ impl Tally {
                 format!("  {} × {cause}: {shown}{more}", inputs.len())
             }));
         }
-        if self.may_pass || 0 < self.not_tried {
+        if self.may_pass || 0 < self.dropped + self.not_tried {
             lines.extend(goes_on.map(|GoesOn { command, .. }| format!("to go on: {command}")));
         }
         lines
