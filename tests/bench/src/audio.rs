@@ -3,7 +3,6 @@
 //! Every program converts the same files in processes of its own, on one core, and all take turns. What they make of
 //! sweeps and tones is compared with what these are by arithmetic.
 
-mod cost;
 mod figures;
 mod material;
 mod program;

@@ -28,8 +28,9 @@ impl Choices {
 
 /// How to call this.
 pub(crate) const USAGE: &str = "\
-usage: bench audio|client|emulator [--quick] [--json FILE]
-       bench split [--quick] [--seed N]";
+usage: bench audio|batch|client|emulator [--quick] [--json FILE]
+       bench split [--quick] [--seed N]
+       bench kill [--times N] [--seed N]";
 
 #[cfg(test)]
 mod tests {

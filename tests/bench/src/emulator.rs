@@ -4,12 +4,9 @@
 //! once. It takes turns with a server that only counts the bytes of the same requests, which shows what HTTP costs.
 
 mod asker;
-mod clips;
 mod figures;
-mod served;
 
 use std::{
-    env,
     fs::{self, File},
     io::Write,
     path::{Path, PathBuf},
@@ -21,15 +18,15 @@ use tempfile::TempDir;
 
 use self::{
     asker::Asked,
-    clips::Sent,
     figures::{Figures, Memory, Turn},
-    served::Served,
 };
 use crate::{
     choices::Choices,
+    clips::{Sent, WAV_BYTES},
     outcome::Outcome,
-    process::{Busy, Pin, Server},
+    process::{Busy, Pin, Server, built},
     rounds::machine,
+    served::Served,
 };
 
 pub(crate) use asker::{Until, ask};
@@ -39,7 +36,7 @@ pub(crate) fn run(choices: &Choices) -> Outcome<()> {
     let mut file = choices.json.as_ref().map(File::create).transpose()?;
     let (starts, rounds, milliseconds) = if choices.quick { (5, 3, 300) } else { (25, 9, 1_000) };
     let folder = TempDir::new()?;
-    let bench = Bench { pin: Pin::find(), program: program()?, folder: folder.path(), milliseconds };
+    let bench = Bench { pin: Pin::find(), program: built("stt-emulator")?, folder: folder.path(), milliseconds };
     let mut figures = Figures::default();
     eprintln!("{starts} starts");
     for _ in 0..starts {
@@ -69,15 +66,6 @@ pub(crate) fn run(choices: &Choices) -> Outcome<()> {
     Ok(())
 }
 
-/// The emulator's program, which `cargo xtask bench emulator` builds beside this one.
-fn program() -> Outcome<PathBuf> {
-    let program = env::current_exe()?.with_file_name("stt-emulator");
-    match program.exists() {
-        true => Ok(program),
-        false => Err(format!("{} is not built: run `cargo xtask bench emulator`", program.display()).into()),
-    }
-}
-
 /// Where and how the programs run.
 struct Bench<'a> {
     pin: Pin,
@@ -94,7 +82,7 @@ impl Bench<'_> {
     /// Every kind of request in every round, in an order that moves on from round to round.
     fn turns(&self, rounds: usize) -> Outcome<Vec<Turn>> {
         let served = self.served(&[])?;
-        let floor = Server::start(self.pin, clips::WAV_BYTES)?;
+        let floor = Server::start(self.pin, WAV_BYTES)?;
         for sent in Sent::ALL {
             fs::write(self.clip(sent), sent.body()?)?;
         }

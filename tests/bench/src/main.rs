@@ -1,5 +1,6 @@
 //! Measures the client beside other HTTP clients, the conversion of audio beside other converters, where long audio is
-//! cut, and the emulator: `cargo xtask bench client`, `audio`, `split` and `emulator` build and run it.
+//! cut, the emulator, and many files at once: `cargo xtask bench client`, `audio`, `split`, `emulator` and `batch` build
+//! and run it. `cargo xtask kill` has it kill runs, and look at what they leave.
 //!
 //! For the client, one small server and one client at a time run in processes of their own, both on one core, so that
 //! what is measured is work and not the distance between two cores. The clients take turns; each is compared with a
@@ -7,16 +8,22 @@
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "this program talks to the person who measures")]
 
 mod audio;
+mod batch;
 mod cell;
 mod choices;
+mod clips;
+mod cost;
 mod emulator;
 mod goals;
+mod kill;
 mod meter;
 mod outcome;
 mod peers;
 mod process;
+mod random;
 mod rounds;
 mod sample;
+mod served;
 mod server;
 mod split;
 mod spread;
@@ -47,11 +54,16 @@ fn run(arguments: &[&str]) -> Outcome<()> {
     }
     match arguments {
         ["audio", choices @ ..] => audio::run(&Choices::parse(choices)?),
+        ["batch", choices @ ..] => batch::run(&Choices::parse(choices)?),
         ["client", choices @ ..] => rounds::run(&Choices::parse(choices)?),
         ["emulator", choices @ ..] => emulator::run(&Choices::parse(choices)?),
+        ["kill", choices @ ..] => kill::run(&kill::Choices::parse(choices)?),
         ["split", choices @ ..] => split::run(&split::Choices::parse(choices)?),
         // These are how the program starts itself in other processes.
         ["convert", from, to] => audio::convert(from.as_ref(), to.as_ref()),
+        ["recognize", inputs, results, server, jobs] => {
+            batch::recognize(inputs.as_ref(), results.as_ref(), server.parse()?, jobs.parse()?)
+        }
         ["serve", audio] => server::run(audio.parse()?),
         ["ask", sent, address, milliseconds, least, clip] => {
             let until = emulator::Until { milliseconds: milliseconds.parse()?, least: least.parse()? };

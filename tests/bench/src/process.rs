@@ -4,6 +4,7 @@ use std::{
     env, fs,
     io::{BufRead, BufReader, Read, Write},
     net::SocketAddr,
+    path::PathBuf,
     process::{Child, Command, Stdio},
     thread,
     time::{Duration, Instant},
@@ -34,9 +35,14 @@ impl Pin {
         Ok(self.command(&own_program()?))
     }
 
+    /// A program that will run on another core.
+    pub(crate) fn beside(self, program: &str) -> Command {
+        self.on(OTHER_CORE, program)
+    }
+
     /// This program itself, on another core.
     pub(crate) fn own_beside(self) -> Outcome<Command> {
-        Ok(self.on(OTHER_CORE, &own_program()?))
+        Ok(self.beside(&own_program()?))
     }
 
     fn on(self, core: &str, program: &str) -> Command {
@@ -46,6 +52,18 @@ impl Pin {
         let mut command = Command::new("taskset");
         command.args(["-c", core, program]);
         command
+    }
+}
+
+/// A program of this workspace, which `cargo xtask` builds beside this one where it is measured.
+pub(crate) fn built(name: &str) -> Outcome<PathBuf> {
+    let program = env::current_exe()?.with_file_name(name);
+    match program.exists() {
+        true => Ok(program),
+        false => {
+            Err(format!("{} is not built: `cargo xtask bench` and `cargo xtask kill` build it", program.display())
+                .into())
+        }
     }
 }
 

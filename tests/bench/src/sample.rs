@@ -15,7 +15,7 @@ pub(crate) struct Sample {
 
 impl Sample {
     pub(crate) const fn is_contended(&self) -> bool {
-        CONTENDED < self.foreign
+        is_contended(self.foreign)
     }
 
     /// In microseconds.
@@ -39,6 +39,11 @@ impl Sample {
         line["pinned"] = pinned.into();
         Ok(line.to_string())
     }
+}
+
+/// Whether a figure is to be marked, because others took so much of a CPU meanwhile.
+pub(crate) const fn is_contended(foreign: f64) -> bool {
+    CONTENDED < foreign
 }
 
 /// The load of others above which a figure is marked, in per cent of one CPU.

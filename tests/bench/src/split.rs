@@ -3,7 +3,6 @@
 mod espeak;
 mod judge;
 mod noise;
-mod random;
 mod speech;
 mod voice;
 
@@ -15,10 +14,9 @@ use self::{
     espeak::Espeak,
     judge::Judgement,
     noise::{Condition, Noise},
-    random::Random,
     speech::Speech,
 };
-use crate::outcome::Outcome;
+use crate::{outcome::Outcome, random::Random};
 
 /// What was asked for.
 #[derive(Debug, Eq, PartialEq)]

@@ -73,7 +73,8 @@ fn middle(spread: Option<Spread>, digits: usize) -> String {
     spread.map_or_else(|| NOTHING.to_owned(), |Spread { median, .. }| format!("{median:.digits$}"))
 }
 
-fn line(table: &mut String, columns: &[String]) {
+/// Adds a row.
+pub(crate) fn line(table: &mut String, columns: &[String]) {
     // Writing to a string cannot fail.
     let _ = writeln!(table, "| {} |", columns.join(" | "));
 }

@@ -1,11 +1,13 @@
 //! The figures as tables in Markdown, and the goals.
 
-use std::fmt::Write;
-
 use serde_json::{Value, json};
 
-use super::{cost::Cost, material::Format, program::Program, quality::Quality};
-use crate::spread::{Spread, spread};
+use super::{material::Format, program::Program, quality::Quality};
+use crate::{
+    cost::Cost,
+    spread::{Spread, spread},
+    table::line,
+};
 
 /// Everything that was measured.
 #[derive(Default)]
@@ -36,7 +38,7 @@ pub(super) struct Growth {
 impl Turn {
     /// A line of the file with all measurements.
     pub(super) fn json(&self, seconds: u32) -> Value {
-        let Self { format, program, round, cost: Cost { cpu, rss } } = self;
+        let Self { format, program, round, cost: Cost { cpu, rss, .. } } = self;
         let (format, program) = (format.name(), program.name());
         json!({"format": format, "program": program, "round": round, "seconds": seconds, "cpu": cpu, "rss": rss})
     }
@@ -151,11 +153,6 @@ fn rounded(value: f64, digits: usize) -> String {
     text.strip_prefix('-').filter(|text| text.bytes().all(|byte| b"0.".contains(&byte))).unwrap_or(&text).to_owned()
 }
 
-fn line(table: &mut String, columns: &[String]) {
-    // Writing to a string cannot fail.
-    let _ = writeln!(table, "| {} |", columns.join(" | "));
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -168,7 +165,12 @@ mod tests {
 
     #[test]
     fn ratios_are_formed_within_a_round_and_what_is_missing_is_no_goal_reached() {
-        let row = |program, round, cpu| Turn { format: Format::Flac, program, round, cost: Cost { cpu, rss: 5.0 } };
+        let row = |program, round, cpu| Turn {
+            format: Format::Flac,
+            program,
+            round,
+            cost: Cost { cpu, rss: 5.0, wall: 0.0 },
+        };
         let costs = vec![
             row(Program::Own, 0, 1.0),
             row(Program::Ffmpeg, 0, 2.0),

@@ -6,8 +6,7 @@ use std::{
     process::{Command, Stdio},
 };
 
-use super::cost::Cost;
-use crate::{outcome::Outcome, process::Pin};
+use crate::{cost::Cost, outcome::Outcome, process::Pin};
 
 /// A program that makes 16 kHz mono of other audio.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]

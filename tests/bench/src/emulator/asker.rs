@@ -20,8 +20,7 @@ use tokio::{
     task::JoinSet,
 };
 
-use super::clips::Sent;
-use crate::{meter::own_cpu_time, outcome::Outcome, server::find};
+use crate::{clips::Sent, meter::own_cpu_time, outcome::Outcome, server::find};
 
 /// What a client asked.
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Serialize)]

@@ -1,13 +1,13 @@
 //! The figures as tables in Markdown, and the goals.
 
-use std::fmt::Write;
-
 use serde_json::{Value, json};
 
-use super::{asker::Asked, clips::Sent};
+use super::asker::Asked;
 use crate::{
+    clips::Sent,
     process::Spent,
     spread::{Spread, spread},
+    table::line,
 };
 
 /// Everything that was measured.
@@ -145,11 +145,6 @@ impl Figures {
         let rounds = self.turns.iter().map(|turn| turn.round + 1).max().unwrap_or(0);
         spread((0..rounds).filter_map(|round| Some(find(round, sent)? / find(round, Sent::Counted)?)).collect())
     }
-}
-
-fn line(table: &mut String, columns: &[String]) {
-    // Writing to a string cannot fail.
-    let _ = writeln!(table, "| {} |", columns.join(" | "));
 }
 
 #[cfg(test)]

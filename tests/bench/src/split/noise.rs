@@ -2,10 +2,8 @@
 
 use std::{f32::consts::TAU, fmt};
 
-use super::{
-    random::Random,
-    speech::{RATE, Speech},
-};
+use super::speech::{RATE, Speech};
+use crate::random::Random;
 
 /// What is added to speech.
 #[derive(Clone, Copy, Debug)]

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::random::Random;
+use crate::random::Random;
 
 /// Samples a second of everything here.
 pub(super) const RATE: usize = 16_000;

@@ -2,7 +2,8 @@
 
 use std::f32::consts::TAU;
 
-use super::{random::Random, speech::RATE};
+use super::speech::RATE;
+use crate::random::Random;
 
 /// Sentences of voices that differ in pitch, speed and length.
 pub(super) fn sentences(random: &mut Random) -> Vec<Vec<f32>> {

@@ -4,24 +4,27 @@ use std::{
     fs,
     process::{Command, Stdio},
     thread,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use crate::outcome::Outcome;
 
 /// What a process cost from its start to its end.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Cost {
+pub(crate) struct Cost {
     /// The time on a CPU of all its threads, in seconds.
-    pub(super) cpu: f64,
+    pub(crate) cpu: f64,
     /// The most memory that it held, in MiB.
-    pub(super) rss: f64,
+    pub(crate) rss: f64,
+    /// From its start to its end, in seconds.
+    pub(crate) wall: f64,
 }
 
 impl Cost {
     /// Runs a command to its end, which must be a good one.
-    pub(super) fn of(command: &mut Command) -> Outcome<Self> {
+    pub(crate) fn of(command: &mut Command) -> Outcome<Self> {
         let program = command.get_program().to_owned();
+        let began = Instant::now();
         let mut child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn()?;
         let directory = format!("/proc/{}", child.id());
         let mut rss = 0;
@@ -35,11 +38,12 @@ impl Cost {
             rss = rss.max(peak(&fs::read_to_string(format!("{directory}/status"))?).unwrap_or(0));
             thread::sleep(Duration::from_millis(2));
         };
+        let wall = began.elapsed().as_secs_f64();
         let status = child.wait()?;
         if !status.success() {
             return Err(format!("{} ended with {status}", program.display()).into());
         }
-        Ok(Self { cpu: ticks as f64 / 100.0, rss: rss as f64 / 1024.0 })
+        Ok(Self { cpu: ticks as f64 / 100.0, rss: rss as f64 / 1024.0, wall })
     }
 }
 

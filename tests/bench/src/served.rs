@@ -14,15 +14,15 @@ use serde_json::Value;
 use crate::{meter::field, outcome::Outcome, process::Pin};
 
 /// A running emulator, which ends with this value.
-pub(super) struct Served {
+pub(crate) struct Served {
     child: Child,
-    pub(super) address: SocketAddr,
+    pub(crate) address: SocketAddr,
     /// How long after its start it listened.
-    pub(super) ready: Duration,
+    pub(crate) ready: Duration,
 }
 
 impl Served {
-    pub(super) fn start(pin: Pin, program: &Path, options: &[&str]) -> Outcome<Self> {
+    pub(crate) fn start(pin: Pin, program: &Path, options: &[&str]) -> Outcome<Self> {
         let mut command = pin.command(program.to_str().ok_or("the path of the emulator is not UTF-8")?);
         command.args(["--listen", "127.0.0.1:0"]).args(options);
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
@@ -39,19 +39,25 @@ impl Served {
         Ok(Self { child, address: address?, ready })
     }
 
-    pub(super) fn process(&self) -> u32 {
+    pub(crate) fn process(&self) -> u32 {
         self.child.id()
     }
 
     /// What the process holds in memory now, in MB.
-    pub(super) fn memory(&self) -> Outcome<f64> {
+    pub(crate) fn memory(&self) -> Outcome<f64> {
         let status = fs::read_to_string(format!("/proc/{}/status", self.process()))?;
         let kibibytes = field(&status, "VmRSS:").ok_or("the kernel does not tell the memory of a process")?;
         Ok(kibibytes as f64 * 1024.0 / 1e6)
     }
 
+    /// How many requests have come so far, by the number of the last one.
+    pub(crate) fn asked(&self) -> Outcome<u64> {
+        let last: Vec<Value> = serde_json::from_str(&self.get("requests?limit=1")?)?;
+        Ok(last.first().and_then(|entry| entry["id"].as_u64()).unwrap_or(0))
+    }
+
     /// The body of the answer to an admin request.
-    pub(super) fn get(&self, path: &str) -> Outcome<String> {
+    pub(crate) fn get(&self, path: &str) -> Outcome<String> {
         let mut stream = TcpStream::connect(self.address)?;
         let head = format!("GET /__emulator/{path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
         stream.write_all(head.as_bytes())?;

@@ -2,25 +2,25 @@
 
 /// The generator `SplitMix64`.
 #[derive(Clone, Debug)]
-pub(super) struct Random(u64);
+pub(crate) struct Random(u64);
 
 impl Random {
-    pub(super) const fn new(seed: u64) -> Self {
+    pub(crate) const fn new(seed: u64) -> Self {
         Self(seed)
     }
 
     /// Between -1 and 1.
-    pub(super) fn sample(&mut self) -> f32 {
+    pub(crate) fn sample(&mut self) -> f32 {
         (self.next() >> 40) as f32 / (1 << 23) as f32 - 1.0
     }
 
     /// Between two numbers.
-    pub(super) fn between(&mut self, least: f32, most: f32) -> f32 {
+    pub(crate) fn between(&mut self, least: f32, most: f32) -> f32 {
         least + (most - least) * 0.5 * (self.sample() + 1.0)
     }
 
     /// Below a number.
-    pub(super) fn below(&mut self, end: usize) -> usize {
+    pub(crate) fn below(&mut self, end: usize) -> usize {
         (self.next() % end.max(1) as u64) as usize
     }
 

@@ -9,7 +9,7 @@ use crate::outcome::Outcome;
 
 /// A way to send the clip.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(super) enum Sent {
+pub(crate) enum Sent {
     /// As WAV, to the server that counts its bytes.
     Counted,
     /// As WAV.
@@ -21,9 +21,9 @@ pub(super) enum Sent {
 }
 
 impl Sent {
-    pub(super) const ALL: [Self; 4] = [Self::Counted, Self::Wav, Self::Opus, Self::OtherOpus];
+    pub(crate) const ALL: [Self; 4] = [Self::Counted, Self::Wav, Self::Opus, Self::OtherOpus];
 
-    pub(super) const fn name(self) -> &'static str {
+    pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::Counted => "counted",
             Self::Wav => "wav",
@@ -32,14 +32,14 @@ impl Sent {
         }
     }
 
-    pub(super) const fn content_type(self) -> &'static str {
+    pub(crate) const fn content_type(self) -> &'static str {
         match self {
             Self::Counted | Self::Wav => "audio/wav; codecs=audio/pcm; samplerate=16000",
             Self::Opus | Self::OtherOpus => "audio/ogg; codecs=opus",
         }
     }
 
-    pub(super) fn body(self) -> Outcome<Vec<u8>> {
+    pub(crate) fn body(self) -> Outcome<Vec<u8>> {
         match self {
             Self::Counted | Self::Wav => wav(),
             Self::Opus | Self::OtherOpus => opus(),
@@ -47,7 +47,7 @@ impl Sent {
     }
 
     /// What makes the body of one request another than those of all others: bytes behind the last page.
-    pub(super) fn mark(self, number: u64) -> Vec<u8> {
+    pub(crate) fn mark(self, number: u64) -> Vec<u8> {
         match self {
             Self::OtherOpus => number.to_be_bytes().to_vec(),
             Self::Counted | Self::Wav | Self::Opus => Vec::new(),
@@ -94,13 +94,14 @@ fn opus() -> Outcome<Vec<u8>> {
     Ok(writer.finish()?)
 }
 
-const TEXT: &str = "Remind me to buy.";
+/// What it says.
+pub(crate) const TEXT: &str = "Remind me to buy.";
 
 /// 16,000 samples of two bytes.
 const BYTES_PER_SECOND: usize = 32_000;
 
 /// Two seconds behind a header of 44 bytes.
-pub(super) const WAV_BYTES: usize = 44 + 2 * BYTES_PER_SECOND;
+pub(crate) const WAV_BYTES: usize = 44 + 2 * BYTES_PER_SECOND;
 
 #[cfg(test)]
 mod tests {
