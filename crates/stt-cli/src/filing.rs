@@ -11,6 +11,7 @@ use stt_transcript::{Segment, Transcript};
 use tokio::task::spawn_blocking;
 
 use crate::{
+    audio::{Prepared, Source, Way},
     batch::Teller,
     folder::{Began, Folder, Standing},
     heard::{Failed, Heard},
@@ -44,20 +45,21 @@ impl Filing {
         teller: Teller<Event>,
     ) -> Filed {
         let path = match (&input, standing) {
-            (_, Standing::Kept(transcript, began)) => {
-                return self.file(index, Outcome::of(input), *transcript, began).await;
+            (_, Standing::Kept(kept)) => {
+                let (transcript, began) = *kept;
+                return self.file(index, Outcome::of(input), transcript, began).await;
             }
             (_, Standing::Refused(problem)) => return self.refused(input, problem, &teller),
             (Input::File(path), _) => path.clone(),
             // Whatever else there is refuses itself.
-            _ => return self.whole(input, &teller).await,
+            _ => return self.whole(input, None, &teller).await,
         };
         for is_last in [false, true] {
-            let began = match self.begin(index, path.clone()).await {
+            let mut began = match self.begin(index, path.clone()).await {
                 Ok(began) => began,
                 Err(problem) => return self.refused(input, problem, &teller),
             };
-            let Filed { outcome, transcript, .. } = self.whole(input.clone(), &teller).await;
+            let Filed { outcome, transcript, .. } = self.whole(input.clone(), began.contents(), &teller).await;
             if self.folder.is_unchanged(&path, &began) {
                 return self.file(index, outcome, transcript, began).await;
             }
@@ -69,8 +71,8 @@ impl Filing {
         self.refused(input, Problem::input(subject, "changed while it was read, twice"), &teller)
     }
 
-    /// Recognizes an input, and collects what was heard in it.
-    async fn whole(&self, input: Input, teller: &Teller<Event>) -> Filed {
+    /// Recognizes an input, and collects what was heard in it. What is in a file need not be read again if it is at hand.
+    async fn whole(&self, input: Input, contents: Option<Vec<u8>>, teller: &Teller<Event>) -> Filed {
         let segments: Mutex<Vec<Segment>> = Mutex::default();
         let tell = |event: Event| {
             if let Event::Heard(heard) = &event {
@@ -79,7 +81,13 @@ impl Filing {
             }
             teller.tell(event);
         };
-        let outcome = Arc::clone(&self.session).run(input, tell).await;
+        let outcome = match &input {
+            Input::File(path) => {
+                let way = Way::of_file(path, &self.session.shaping).map(|way| at_hand(way, contents));
+                self.session.go(input, way, &tell).await
+            }
+            _ => Arc::clone(&self.session).run(input, tell).await,
+        };
         let mut segments = mem::take(&mut *segments.lock().unwrap_or_else(PoisonError::into_inner));
         if !outcome.is_tried {
             // So the folder notes that it is not done.
@@ -108,16 +116,20 @@ impl Filing {
     }
 
     /// Puts what was heard into its files.
-    async fn file(self: &Arc<Self>, index: usize, outcome: Outcome, transcript: Transcript, began: Began) -> Filed {
-        let filing = Arc::clone(self);
-        let stored = spawn_blocking(move || {
-            let problem = filing.folder.store(index, &transcript, began).err();
-            (transcript, problem)
-        });
-        match stored.await {
-            Ok((transcript, problem)) => Filed { outcome, problem, transcript },
-            // A mistake of this program, which the batch tells as such.
-            Err(error) => std::panic::resume_unwind(error.into_panic()),
+    async fn file(&self, index: usize, outcome: Outcome, transcript: Transcript, began: Began) -> Filed {
+        let problem = self.folder.store(index, &transcript, began).await.err();
+        Filed { outcome, problem, transcript }
+    }
+}
+
+/// The same way, without a second look into the file if that is as long as what was read.
+fn at_hand(way: Way, contents: Option<Vec<u8>>) -> Way {
+    match (way, contents) {
+        (Way::Whole(Prepared { format, length, source: Source::File(_, bytes), warnings }), Some(contents))
+            if bytes == contents.len() as u64 =>
+        {
+            Way::Whole(Prepared { format, length, source: Source::Memory(contents), warnings })
         }
+        (way, _) => way,
     }
 }

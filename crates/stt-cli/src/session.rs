@@ -117,7 +117,8 @@ impl Session {
         }
     }
 
-    async fn go(self: &Arc<Self>, input: Input, way: Result<Way, Problem>, tell: Tell<'_>) -> Outcome {
+    /// Recognizes an input that was looked at.
+    pub(crate) async fn go(self: &Arc<Self>, input: Input, way: Result<Way, Problem>, tell: Tell<'_>) -> Outcome {
         match way {
             Err(problem) => self.whole(Outcome::of(input), Err(Failed::local("input", problem)), tell).await,
             Ok(Way::Pieces(pieces)) => self.pieces(input, pieces, tell).await,

@@ -134,6 +134,7 @@ const ALLOWED: &[Row] = &[
     (
         "stt-cli",
         &[
+            ("blake3", "whether an input is still the same"),
             ("clap", "arguments and help"),
             ("clap_complete", "completions for shells"),
             ("clap_mangen", "manual pages"),
@@ -149,7 +150,7 @@ const ALLOWED: &[Row] = &[
             ("rustix", "how many files may be open"),
             ("serde", "what a check finds as JSON"),
             ("serde_json", "what a check finds as JSON"),
-            ("sha2", "whether an input is still the same"),
+            ("sha2", "the hash of answers that are kept"),
             ("shlex", "the command that goes on"),
             ("strsim", "the region that a misspelt one was meant to be"),
             ("thiserror", "errors"),

@@ -2,10 +2,15 @@
 
 use std::{
     collections::HashMap,
+    fmt::Write as _,
     fs::{File, OpenOptions},
-    io::{self, Read, Seek, SeekFrom, Write},
+    io::{self, Read, Write},
     path::{Path, PathBuf},
     process,
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 use fs4::{FileExt, TryLockError};
@@ -21,7 +26,12 @@ use super::{kept::Text, snapshot::Snapshot};
 #[derive(Debug)]
 pub(crate) struct Journal {
     file: File,
+    /// Bytes of whole lines.
+    length: Mutex<u64>,
+    /// Whether a line was written that need not be on the disk yet.
+    loose: AtomicBool,
     path: PathBuf,
+    /// What earlier runs left.
     records: HashMap<String, Record>,
     /// Lines in the middle that are not what was written.
     damaged: usize,
@@ -60,7 +70,9 @@ pub(crate) struct Work {
     pub(crate) input: String,
     /// A hash of everything that results depend on beside the contents.
     pub(crate) options: String,
-    pub(crate) sha256: String,
+    /// A journal that calls it `sha256` has one of another kind, which equals none; the snapshot still counts.
+    #[serde(alias = "sha256")]
+    pub(crate) hash: String,
     pub(crate) snapshot: Snapshot,
 }
 
@@ -68,7 +80,9 @@ pub(crate) struct Work {
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 pub(crate) struct Written {
     pub(crate) name: String,
-    pub(crate) sha256: String,
+    /// A journal that calls it `sha256` has one of another kind, which equals none; the snapshot still counts.
+    #[serde(alias = "sha256")]
+    pub(crate) hash: String,
     pub(crate) snapshot: Snapshot,
 }
 
@@ -135,13 +149,13 @@ impl Journal {
         }
         let (length, past) = if past.is_newer { (0, Past::default()) } else { (past.length, past) };
         file.set_len(length)?;
-        file.seek(SeekFrom::End(0))?;
-        let mut journal = Self { file, path, records: past.records, damaged: past.damaged };
-        journal.append(&Line::Run { version: VERSION, pid: process::id() })?;
+        let (length, loose) = (Mutex::new(length), AtomicBool::new(false));
+        let journal = Self { file, length, loose, path, records: past.records, damaged: past.damaged };
+        journal.append(&[Line::Run { version: VERSION, pid: process::id() }])?;
         Ok(journal)
     }
 
-    /// What is known of the input of this place.
+    /// What was known of the input of this place when this run began.
     pub(crate) fn record(&self, place: &str) -> Option<&Record> {
         self.records.get(place)
     }
@@ -162,15 +176,43 @@ impl Journal {
         &self.path
     }
 
-    /// Adds a line, which is on the disk when this returns, unless it only says that something was begun.
-    pub(crate) fn append(&mut self, line: &Line) -> io::Result<()> {
-        let json = serde_json::to_string(line)?;
-        let line_of_text = format!("{json}\t{:08x}\n", crc32fast::hash(json.as_bytes()));
-        self.file.write_all(line_of_text.as_bytes())?;
-        if !matches!(line, Line::Begun { .. }) {
-            self.file.sync_data()?;
+    /// Adds lines, which are on the disk when this returns.
+    pub(crate) fn append(&self, lines: &[Line]) -> io::Result<()> {
+        if lines.is_empty() {
+            return Ok(());
         }
-        apply(&mut self.records, line.clone());
+        self.write(lines)?;
+        self.loose.store(false, Ordering::Release);
+        self.file.sync_data()
+    }
+
+    /// Adds a line that only has to be on the disk when [`sync`](Self::sync) has returned.
+    pub(crate) fn note(&self, line: Line) -> io::Result<()> {
+        self.write(&[line])?;
+        self.loose.store(true, Ordering::Release);
+        Ok(())
+    }
+
+    /// Sees to it that everything is on the disk that was noted before.
+    pub(crate) fn sync(&self) -> io::Result<()> {
+        if self.loose.swap(false, Ordering::AcqRel) { self.file.sync_data() } else { Ok(()) }
+    }
+
+    fn write(&self, lines: &[Line]) -> io::Result<()> {
+        let mut text = String::new();
+        for line in lines {
+            let json = serde_json::to_string(line)?;
+            // Writing to a string cannot fail.
+            let _ = writeln!(text, "{json}\t{:08x}", crc32fast::hash(json.as_bytes()));
+        }
+        // It is counted when it is written whole, so a panic elsewhere leaves the number usable.
+        let mut length = self.length.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Err(error) = (&self.file).write_all(text.as_bytes()) {
+            // Half a line would spoil the one that comes behind it.
+            let _ = self.file.set_len(*length);
+            return Err(error);
+        }
+        *length += text.len() as u64;
         Ok(())
     }
 }
@@ -255,7 +297,7 @@ mod tests {
     fn work() -> Work {
         let file = tempfile::NamedTempFile::new().unwrap();
         let snapshot = Snapshot::of(file.path()).unwrap();
-        Work { input: "/a.wav".to_owned(), options: "o".to_owned(), sha256: "s".to_owned(), snapshot }
+        Work { input: "/a.wav".to_owned(), options: "o".to_owned(), hash: "h".to_owned(), snapshot }
     }
 
     fn done(place: &str, words: bool) -> Line {
@@ -269,14 +311,14 @@ mod tests {
     #[test]
     fn what_was_written_is_there_again() {
         let folder = tempfile::tempdir().unwrap();
-        let mut journal = Journal::open(folder.path(), false).unwrap();
+        let journal = Journal::open(folder.path(), false).unwrap();
         let begun = |place: &str| Line::Begun { place: place.to_owned() };
         let transcript = Value::from("text\twith\na tab");
         let texts = vec![Text { name: "d.txt".to_owned(), text: "text\twith\na tab".to_owned() }];
         let state_of_d = State::Kept { transcript: transcript.clone(), texts: texts.clone() };
         let kept = Line::Kept { place: "d".to_owned(), work: work(), transcript, texts };
         for line in [begun("a"), done("a", true), begun("b"), begun("c"), done("c", true), begun("c"), kept] {
-            journal.append(&line).unwrap();
+            journal.append(&[line]).unwrap();
         }
         drop(journal);
         let journal = Journal::open(folder.path(), false).unwrap();
@@ -314,11 +356,11 @@ mod tests {
         #[test]
         fn whatever_a_crash_leaves_the_lines_before_it_count(cut in 0_usize..2_000, byte in any::<u8>()) {
             let folder = tempfile::tempdir().unwrap();
-            let mut journal = Journal::open(folder.path(), false).unwrap();
+            let journal = Journal::open(folder.path(), false).unwrap();
             let places: Vec<String> = (0..5).map(|place| place.to_string()).collect();
             let mut ends = Vec::new();
             for place in &places {
-                journal.append(&done(place, true)).unwrap();
+                journal.append(&[done(place, true)]).unwrap();
                 ends.push(fs::metadata(journal.path()).unwrap().len());
             }
             drop(journal);
@@ -331,11 +373,11 @@ mod tests {
                 bytes.push(byte);
             }
             fs::write(&path, &bytes).unwrap();
-            let mut journal = Journal::open(folder.path(), false).unwrap();
+            let journal = Journal::open(folder.path(), false).unwrap();
             for (place, end) in places.iter().zip(&ends) {
                 prop_assert_eq!(journal.record(place).is_some(), *end <= cut as u64, "{} {}", place, cut);
             }
-            journal.append(&done("later", false)).unwrap();
+            journal.append(&[done("later", false)]).unwrap();
             drop(journal);
             let journal = Journal::open(folder.path(), false).unwrap();
             prop_assert_eq!(state(&journal, "later"), Some(State::Done { words: false }));
@@ -344,9 +386,9 @@ mod tests {
         #[test]
         fn a_line_that_was_changed_is_left_out_and_counted(at in 0_usize..10_000, flip in 1_u8..=255) {
             let folder = tempfile::tempdir().unwrap();
-            let mut journal = Journal::open(folder.path(), false).unwrap();
+            let journal = Journal::open(folder.path(), false).unwrap();
             for place in ["a", "b", "c"] {
-                journal.append(&done(place, true)).unwrap();
+                journal.append(&[done(place, true)]).unwrap();
             }
             drop(journal);
             let path = folder.path().join(NAME);

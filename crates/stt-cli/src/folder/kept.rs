@@ -1,14 +1,11 @@
 //! Results that could not be written, and can be now.
 
-use std::{
-    path::{Component, Path},
-    sync::Mutex,
-};
+use std::path::{Component, Path};
 
 use serde::{Deserialize, Serialize};
 use stt_transcript::{Captions, Format, Transcript};
 
-use super::{Began, Entry, Folder, State, Target, journal};
+use super::{Began, Entry, Folder, State, Target, Unwritten, journal};
 use crate::{exit::Exit, problem::Problem};
 
 /// A result that could not be written.
@@ -35,7 +32,7 @@ impl Folder {
         if !journal::path(root).is_file() {
             return Err(Problem::usage(format!("{}: no journal in this folder", root.display())));
         }
-        let journal = Self::journal_of(root, false)?;
+        let (journal, writer) = Self::journal_of(root, false)?;
         let mut kept = Vec::new();
         let mut entries = Vec::new();
         for (place, record) in journal.records() {
@@ -51,33 +48,33 @@ impl Folder {
             let texts = if texts.is_empty() { vec![text(place, &transcript)] } else { texts.clone() };
             let target = |text: &Text| Target { format: Format::Text, path: root.join(&text.name) };
             let targets = texts.iter().map(target).collect();
-            let began = Began { work: work.clone() };
+            let began = Began { work: work.clone(), contents: None };
             kept.push(Ok(Kept { transcript, index: entries.len(), texts, began }));
             entries.push(Entry { place: place.to_owned(), targets });
         }
-        let (journal, options) = (Mutex::new(journal), String::new());
-        Ok((Self { root: root.to_owned(), captions: Captions::default(), journal, options, entries }, kept))
+        let (root, captions, options) = (root.to_owned(), Captions::default(), String::new());
+        Ok((Self { root, captions, journal, writer, options, entries }, kept))
     }
 
     /// Writes a result that was kept, and notes that it is done. With `force` also over what others wrote.
-    pub(crate) fn write_kept(&self, kept: &Kept, force: bool) -> Result<(), Problem> {
+    pub(crate) async fn write_kept(&self, kept: &Kept, force: bool) -> Result<(), Problem> {
         let entry = &self.entries[kept.index];
         if let Some(text) = kept.texts.iter().find(|text| !is_below(&text.name)) {
             let what = format!("the journal names {}, which is not in this folder", text.name);
             return Err(Problem::new(Exit::Input, what));
         }
-        let record = self.journal().record(&entry.place).cloned();
-        if let Some(problem) = self.in_the_way(entry, record.as_ref()).filter(|_| !force) {
+        if let Some(problem) = self.in_the_way(entry, self.journal.record(&entry.place)).filter(|_| !force) {
             return Err(problem);
         }
-        let mut files = Vec::with_capacity(kept.texts.len());
-        for (text, target) in kept.texts.iter().zip(&entry.targets) {
-            files.push(self.write(&target.path, &text.text).map_err(|error| {
-                let hint = "it stays in the journal".to_owned();
-                super::cannot_write(&target.path, &error).hint(hint)
-            })?);
+        let drafts = kept.texts.iter().zip(&entry.targets);
+        let drafts = drafts.map(|(text, target)| self.draft(&target.path, text.text.clone())).collect();
+        match self.conclude(entry, kept.began.work.clone(), drafts, &kept.transcript).await {
+            Ok(()) => Ok(()),
+            Err(Unwritten::File(path, error)) => {
+                Err(super::cannot_write(&path, &error).hint("it stays in the journal".to_owned()))
+            }
+            Err(Unwritten::Journal(error)) => Err(self.not_noted(&error)),
         }
-        self.conclude(entry, kept.began.work.clone(), files, &kept.transcript)
     }
 }
 

@@ -5,22 +5,23 @@ mod kept;
 mod snapshot;
 mod standing;
 mod targets;
+mod writer;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
     ffi::OsStr,
-    fs,
-    io::{self, Write},
+    fs, io,
     path::{self, Path, PathBuf},
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::Arc,
 };
 
 use stt_transcript::{Captions, Format, Transcript};
 
 use self::{
-    journal::{Journal, JournalError, Line, State, Work, Written},
+    journal::{Journal, JournalError, Line, State, Work},
     kept::Text,
-    snapshot::Snapshot,
+    snapshot::{Snapshot, contents_of, hash},
+    writer::{Draft, Unwritten, Writer},
 };
 pub(crate) use self::{
     kept::is_below,
@@ -40,7 +41,8 @@ use crate::{
 pub(crate) struct Folder {
     root: PathBuf,
     captions: Captions,
-    journal: Mutex<Journal>,
+    journal: Arc<Journal>,
+    writer: Writer,
     /// A hash of everything that results depend on beside what is in the inputs.
     options: String,
     /// For each input its place in the journal, and its files.
@@ -57,6 +59,15 @@ struct Entry {
 #[derive(Debug)]
 pub(crate) struct Began {
     work: Work,
+    /// All that is in it, unless that is much.
+    contents: Option<Vec<u8>>,
+}
+
+impl Began {
+    /// Takes the bytes that the input had, if they are at hand.
+    pub(crate) fn contents(&mut self) -> Option<Vec<u8>> {
+        self.contents.take()
+    }
 }
 
 impl Folder {
@@ -72,33 +83,31 @@ impl Folder {
         force: bool,
     ) -> Result<Self, Problem> {
         let targets = targets(root, inputs, formats)?;
-        let journal = Self::journal_of(root, force)?;
+        let (journal, writer) = Self::journal_of(root, force)?;
         let entries = inputs.places.iter().zip(targets).map(|(place, targets)| Entry { place: named(place), targets });
         let entries = entries.collect();
-        let folder = Self {
-            root: root.to_owned(),
-            captions,
-            journal: Mutex::new(journal),
-            options: sha256(options.as_bytes()),
-            entries,
-        };
+        let folder =
+            Self { root: root.to_owned(), captions, journal, writer, options: hash(options.as_bytes()), entries };
         folder.sweep();
         Ok(folder)
     }
 
-    /// Makes the folder if there is none, and locks its journal.
-    fn journal_of(root: &Path, anew: bool) -> Result<Journal, Problem> {
+    /// Makes the folder if there is none, and locks its journal for whoever writes there.
+    fn journal_of(root: &Path, anew: bool) -> Result<(Arc<Journal>, Writer), Problem> {
         let shown = root.display();
         let cannot =
             |error: &io::Error| Problem::new(Exit::Input, format!("cannot write into {shown}")).why(io_reason(error));
         fs::create_dir_all(root).map_err(|error| cannot(&error))?;
-        Journal::open(root, anew).map_err(|error| match error {
+        let journal = Journal::open(root, anew).map_err(|error| match error {
             JournalError::Io(error) => cannot(&error),
             JournalError::Locked(_) => Problem::usage(format!("{shown}: {error}")),
             JournalError::Newer => {
                 Problem::usage(format!("{shown}: {error}")).hint("update stt, or use --force to begin anew".to_owned())
             }
-        })
+        })?;
+        let journal = Arc::new(journal);
+        let writer = Writer::start(root, Arc::clone(&journal)).map_err(|error| cannot(&error))?;
+        Ok((journal, writer))
     }
 
     /// Where the folder is.
@@ -108,15 +117,15 @@ impl Folder {
 
     /// Lines of the journal that somebody else changed.
     pub(crate) fn damaged(&self) -> usize {
-        self.journal().damaged()
+        self.journal.damaged()
     }
 
     /// Notes that the work on an input begins, and what is in it at this moment.
     pub(crate) fn begin(&self, index: usize, path: &Path) -> Result<Began, Problem> {
-        let work = self.work(path).map_err(|error| unreadable(path, &error))?;
+        let began = self.look(path).map_err(|error| unreadable(path, &error))?;
         let line = Line::Begun { place: self.entries[index].place.clone() };
-        self.append(&line)?;
-        Ok(Began { work })
+        self.journal.note(line).map_err(|error| self.not_noted(&error))?;
+        Ok(began)
     }
 
     /// Whether the input is still what it was when the work on it began.
@@ -127,53 +136,73 @@ impl Folder {
     /// Writes the results of an input, and notes that it is done, or not.
     ///
     /// What stays behind when the files cannot be written is the result in the journal: it was paid for.
-    pub(crate) fn store(&self, index: usize, transcript: &Transcript, began: Began) -> Result<(), Problem> {
+    pub(crate) async fn store(&self, index: usize, transcript: &Transcript, began: Began) -> Result<(), Problem> {
         let entry = &self.entries[index];
+        let Began { work, .. } = began;
         let failed = transcript.segments().iter().any(|segment| segment.failure().is_some());
-        let mut files = Vec::with_capacity(entry.targets.len());
-        if !failed || transcript.has_words() {
-            for target in &entry.targets {
-                match self.write(&target.path, &self.text(target, transcript)) {
-                    Ok(written) => files.push(written),
-                    Err(error) => return Err(self.keep(entry, began.work, transcript, &target.path, &error)),
-                }
-            }
+        let targets = if failed && !transcript.has_words() { &[] } else { &entry.targets[..] };
+        let drafts = targets.iter().map(|target| self.draft(&target.path, self.text(target, transcript))).collect();
+        match self.conclude(entry, work.clone(), drafts, transcript).await {
+            Ok(()) => Ok(()),
+            Err(Unwritten::File(path, error)) => Err(self.keep(entry, work, transcript, (&path, &error)).await),
+            Err(Unwritten::Journal(error)) => Err(self.not_noted(&error)),
         }
-        self.conclude(entry, began.work, files, transcript)
     }
 
-    /// Notes that the results of an input are written, and whether it is done.
-    fn conclude(&self, entry: &Entry, work: Work, files: Vec<Written>, transcript: &Transcript) -> Result<(), Problem> {
-        let place = entry.place.clone();
+    /// Writes the results of an input, and notes whether it is done.
+    async fn conclude(
+        &self,
+        entry: &Entry,
+        work: Work,
+        drafts: Vec<Draft>,
+        transcript: &Transcript,
+    ) -> Result<(), Unwritten> {
+        let (place, words) = (entry.place.clone(), transcript.has_words());
         let failed = transcript.segments().iter().any(|segment| segment.failure().is_some());
-        self.append(&if failed {
-            Line::Failed { place, work: Some(work), files }
-        } else {
-            Line::Done { place, work, files, words: transcript.has_words() }
-        })
+        let line = move |files| match failed {
+            true => Line::Failed { place, work: Some(work), files },
+            false => Line::Done { place, work, files, words },
+        };
+        self.writer.write(drafts, line).await
     }
 
     /// Keeps a result in the journal that cannot be written to its file.
-    fn keep(&self, entry: &Entry, work: Work, transcript: &Transcript, path: &Path, error: &io::Error) -> Problem {
+    async fn keep(
+        &self,
+        entry: &Entry,
+        work: Work,
+        transcript: &Transcript,
+        (path, error): (&Path, &io::Error),
+    ) -> Problem {
         let problem = cannot_write(path, error);
         let json = transcript.to_json();
         let text = |target: &Target| Text { name: self.name_of(&target.path), text: self.text(target, transcript) };
         let (place, texts) = (entry.place.clone(), entry.targets.iter().map(text).collect());
-        let kept = serde_json::from_str(&json)
-            .map_err(io::Error::from)
-            .and_then(|transcript| self.journal().append(&Line::Kept { place, work, transcript, texts }));
+        let kept = match serde_json::from_str(&json) {
+            Ok(transcript) => {
+                let kept = self.writer.write(Vec::new(), move |_| Line::Kept { place, work, transcript, texts });
+                kept.await.map_err(|(Unwritten::File(_, error) | Unwritten::Journal(error))| error)
+            }
+            Err(error) => Err(error.into()),
+        };
         match kept {
             Ok(()) => problem.hint(format!(
                 "the text is kept in the journal; `stt transcribe --from-journal -O {}` writes it, and asks for nothing",
                 shlex::try_quote(&self.root.to_string_lossy()).unwrap_or_default()
             )),
             Err(error) => {
-                let journal = self.journal().path().display().to_string();
+                let journal = self.journal.path().display();
                 problem.hint(format!("nor can {journal} be written ({}); the result: {json}", io_reason(&error)))
             }
         }
     }
 
+    /// A file of results with this in it.
+    fn draft(&self, path: &Path, text: String) -> Draft {
+        Draft { path: path.to_owned(), name: self.name_of(path), text }
+    }
+
+    /// What is to be in a file of results.
     fn text(&self, target: &Target, transcript: &Transcript) -> String {
         match target.format {
             // An empty file says that nothing was said.
@@ -182,38 +211,22 @@ impl Folder {
         }
     }
 
-    fn write(&self, path: &Path, text: &str) -> io::Result<Written> {
-        let parent = path.parent().unwrap_or(&self.root);
-        fs::create_dir_all(parent)?;
-        let mut file = Beside::create(path)?;
-        file.write_all(text.as_bytes())?;
-        file.into_place().map_err(|(error, kept)| {
-            // The result is kept elsewhere.
-            let _ = fs::remove_file(kept);
-            error
-        })?;
-        sync_folder(parent)?;
-        Ok(Written { name: self.name_of(path), sha256: sha256(text.as_bytes()), snapshot: Snapshot::of(path)? })
-    }
-
     /// What a file of results is called in the journal.
     fn name_of(&self, path: &Path) -> String {
         named(path.strip_prefix(&self.root).unwrap_or(path))
     }
 
-    fn work(&self, path: &Path) -> io::Result<Work> {
+    fn look(&self, path: &Path) -> io::Result<Began> {
         // The snapshot comes first: if somebody writes meanwhile, it is not the one of the hashed contents.
         let snapshot = Snapshot::of(path)?;
+        let (hash, contents) = contents_of(path)?;
         let input = named(&path::absolute(path)?);
-        Ok(Work { input, options: self.options.clone(), sha256: sha256_of(path)?, snapshot })
+        Ok(Began { work: Work { input, options: self.options.clone(), hash, snapshot }, contents })
     }
 
-    fn append(&self, line: &Line) -> Result<(), Problem> {
-        let mut journal = self.journal();
-        journal.append(line).map_err(|error| {
-            let what = format!("cannot write {}", journal.path().display());
-            Problem::new(Exit::Input, what).why(io_reason(&error))
-        })
+    fn not_noted(&self, error: &io::Error) -> Problem {
+        let what = format!("cannot write {}", self.journal.path().display());
+        Problem::new(Exit::Input, what).why(io_reason(error))
     }
 
     /// Removes what an earlier run that was killed left half written of the files of this one.
@@ -232,11 +245,6 @@ impl Folder {
             }
         }
     }
-
-    fn journal(&self) -> MutexGuard<'_, Journal> {
-        // A line is written whole or dropped by whoever reads it, so a panic elsewhere leaves it usable.
-        self.journal.lock().unwrap_or_else(PoisonError::into_inner)
-    }
 }
 
 fn cannot_write(path: &Path, error: &io::Error) -> Problem {
@@ -250,17 +258,4 @@ fn unreadable(path: &Path, error: &io::Error) -> Problem {
 /// A path as the journal has it. Names that are no Unicode are told apart by their bytes.
 fn named(path: &Path) -> String {
     path.to_str().map_or_else(|| format!("{path:?}"), str::to_owned)
-}
-
-/// Makes a rename last: on Unix it is a change of the folder.
-#[cfg(unix)]
-fn sync_folder(folder: &Path) -> io::Result<()> {
-    let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
-    fs::File::open(folder)?.sync_all()
-}
-
-#[cfg(not(unix))]
-#[expect(clippy::unnecessary_wraps, reason = "on Unix it may fail")]
-fn sync_folder(_: &Path) -> io::Result<()> {
-    Ok(())
 }

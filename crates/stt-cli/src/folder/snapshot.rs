@@ -2,7 +2,7 @@
 
 use std::{
     fs::{File, Metadata},
-    io::{self, Read},
+    io::{self, Read, Seek},
     path::Path,
     time::UNIX_EPOCH,
 };
@@ -58,6 +58,29 @@ fn entry(_: &Metadata) -> Option<Entry> {
     None
 }
 
+/// What is in a file: its hash, and its bytes if they are few enough to be held for as long as they are needed.
+pub(crate) fn contents_of(path: &Path) -> io::Result<(String, Option<Vec<u8>>)> {
+    let mut file = File::open(path)?;
+    let length = file.metadata()?.len();
+    if length <= HELD {
+        // One byte more, so that the end is found without more room.
+        let mut bytes = Vec::with_capacity(length as usize + 1);
+        (&file).take(HELD + 1).read_to_end(&mut bytes)?;
+        if bytes.len() as u64 <= HELD {
+            return Ok((hash(&bytes), Some(bytes)));
+        }
+        file.rewind()?;
+    }
+    let mut hasher = blake3::Hasher::new();
+    hasher.update_reader(file)?;
+    Ok((hasher.finalize().to_string(), None))
+}
+
+/// The hash of some bytes, in hex digits: BLAKE3, which takes a quarter of the time of SHA-256.
+pub(crate) fn hash(bytes: &[u8]) -> String {
+    blake3::hash(bytes).to_string()
+}
+
 /// The SHA-256 of a file, in hex digits.
 pub(crate) fn sha256_of(path: &Path) -> io::Result<String> {
     let mut file = File::open(path)?;
@@ -85,17 +108,35 @@ fn hex(bytes: &[u8]) -> String {
 /// What is read at once, in bytes.
 const BUFFER: usize = 256 * 1024;
 
+/// The longest file that is read once, in bytes, and not once more when it is sent: eight seconds of 16 kHz PCM. Of
+/// hundreds at once it takes some tens of MB.
+const HELD: u64 = 256 * 1024;
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn the_hash_is_the_published_one() {
+    fn the_sha_256_is_the_published_one() {
         // FIPS 180-2, appendix B.1.
         assert_eq!(sha256(b"abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
         let file = tempfile::NamedTempFile::new().unwrap();
         std::fs::write(file.path(), b"abc").unwrap();
         assert_eq!(sha256_of(file.path()).unwrap(), sha256(b"abc"));
+    }
+
+    #[test]
+    fn the_hash_is_the_published_one_however_long_the_file_is() {
+        // From the test vectors of BLAKE3, whose inputs count up to 250 and begin anew.
+        let nothing = "af1349b9f5f9a1a6a0404dea36dcc9499bcb25c9adc112b7cc9a93cae41f3262";
+        let file = tempfile::NamedTempFile::new().unwrap();
+        assert_eq!(contents_of(file.path()).unwrap(), (nothing.to_owned(), Some(Vec::new())));
+        for bytes in [HELD, HELD + 1] {
+            let bytes: Vec<u8> = (0..=250).cycle().take(bytes as usize).collect();
+            std::fs::write(file.path(), &bytes).unwrap();
+            let held = (bytes.len() as u64 <= HELD).then(|| bytes.clone());
+            assert_eq!(contents_of(file.path()).unwrap(), (hash(&bytes), held));
+        }
     }
 
     #[cfg(unix)]

@@ -7,7 +7,7 @@ use stt_transcript::Transcript;
 use super::{
     Began, Entry, Folder,
     journal::{Record, State, Work, Written},
-    snapshot::{Snapshot, sha256_of},
+    snapshot::{Snapshot, contents_of},
     unreadable,
 };
 use crate::{
@@ -23,7 +23,7 @@ pub(crate) enum Standing {
         words: bool,
     },
     /// Its results were paid for, and are to be written.
-    Kept(Box<Transcript>, Began),
+    Kept(Box<(Transcript, Began)>),
     /// Something stands in its way.
     Refused(Problem),
     ToDo,
@@ -68,8 +68,7 @@ impl Folder {
     }
 
     fn standing(&self, path: &Path, entry: &Entry, standings: &mut Standings) -> Standing {
-        let journal = self.journal();
-        let Some(record) = journal.record(&entry.place) else {
+        let Some(record) = self.journal.record(&entry.place) else {
             return self.in_the_way(entry, None).map_or(Standing::ToDo, Standing::Refused);
         };
         let same = match record.work.as_ref().map(|work| is_same(path, work)).transpose() {
@@ -83,7 +82,7 @@ impl Folder {
             }
             State::Kept { transcript: json, .. } if as_asked => {
                 if let (Ok(transcript), Some(work)) = (Transcript::from_json(&json.to_string()), &record.work) {
-                    let kept = || Standing::Kept(Box::new(transcript), Began { work: work.clone() });
+                    let kept = || Standing::Kept(Box::new((transcript, Began { work: work.clone(), contents: None })));
                     return self.in_the_way(entry, Some(record)).map_or_else(kept, Standing::Refused);
                 }
             }
@@ -134,11 +133,12 @@ impl Folder {
 /// Whether a file is the one that was worked on, by what is in it.
 fn is_same(path: &Path, work: &Work) -> std::io::Result<bool> {
     let snapshot = Snapshot::of(path)?;
-    Ok((snapshot == work.snapshot && Path::new(&work.input) == absolute(path)) || sha256_of(path)? == work.sha256)
+    Ok((snapshot == work.snapshot && Path::new(&work.input) == absolute(path)) || contents_of(path)?.0 == work.hash)
 }
 
 fn is_as_written(path: &Path, file: &Written) -> bool {
-    Snapshot::of(path).is_ok_and(|now| now == file.snapshot) || sha256_of(path).is_ok_and(|hash| hash == file.sha256)
+    Snapshot::of(path).is_ok_and(|now| now == file.snapshot)
+        || contents_of(path).is_ok_and(|(hash, _)| hash == file.hash)
 }
 
 fn absolute(path: &Path) -> std::path::PathBuf {

@@ -1,6 +1,7 @@
 //! Which files the results of each input go into.
 
 use std::{
+    cell::LazyCell,
     collections::{BTreeMap, BTreeSet},
     fs,
     path::{Path, PathBuf},
@@ -25,7 +26,9 @@ pub(crate) struct Target {
 /// The tree of a folder of inputs is mirrored, and the extension is that of the format. Two inputs never share a file,
 /// also where the file system makes no difference between upper and lower case, and no file that is read is written.
 pub(crate) fn targets(root: &Path, inputs: &Inputs, formats: &[Format]) -> Result<Vec<Vec<Target>>, Problem> {
-    let reads: BTreeSet<PathBuf> = inputs.paths().filter_map(|path| fs::canonicalize(path).ok()).collect();
+    // Only where a result is there already could it be what is read.
+    let reads: LazyCell<BTreeSet<PathBuf>, _> =
+        LazyCell::new(|| inputs.paths().filter_map(|path| fs::canonicalize(path).ok()).collect());
     let mut writers: BTreeMap<String, &Input> = BTreeMap::new();
     let mut all = Vec::with_capacity(inputs.list.len());
     for (input, place) in inputs.list.iter().zip(&inputs.places) {
@@ -38,7 +41,7 @@ pub(crate) fn targets(root: &Path, inputs: &Inputs, formats: &[Format]) -> Resul
                     let what = format!("{} and {} would both write {shown}", other.name(), input.name());
                     return Err(Problem::usage(what).hint("give them folders of their own".to_owned()));
                 }
-                if fs::canonicalize(&path).is_ok_and(|path| reads.contains(&path)) {
+                if path.exists() && fs::canonicalize(&path).is_ok_and(|path| reads.contains(&path)) {
                     let what = format!("{shown} is read by this run, and a result would replace it");
                     return Err(Problem::usage(what));
                 }

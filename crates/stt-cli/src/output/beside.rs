@@ -20,7 +20,8 @@ pub(crate) struct Beside {
 impl Beside {
     pub(crate) fn create(path: &Path) -> io::Result<Self> {
         // A link stays a link, and what it points to is replaced.
-        let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+        let linked = fs::symlink_metadata(path).and_then(|_| fs::canonicalize(path));
+        let target = linked.unwrap_or_else(|_| path.to_owned());
         let mut permissions = None;
         match fs::metadata(&target) {
             Ok(there) if there.is_dir() => return Err(io::ErrorKind::IsADirectory.into()),
@@ -68,10 +69,39 @@ impl Beside {
         self.place.take().map(|(temporary, _)| temporary)
     }
 
-    /// Gives the file its name. What cannot be renamed stays where the error says: it may have been paid for.
+    /// Sees to it that what was written is on the disk, still under its own name.
+    pub(crate) fn synced(mut self) -> io::Result<Synced> {
+        if self.place.is_some() {
+            self.file.sync_all()?;
+        }
+        Ok(Synced(self.place.take()))
+    }
+
+    /// Syncs the file and gives it its name. What cannot be renamed stays where the error says: it may have been paid for.
     pub(crate) fn into_place(mut self) -> Result<(), (io::Error, PathBuf)> {
         let Some((temporary, target)) = self.place.take() else { return Ok(()) };
         self.file.sync_all().and_then(|()| fs::rename(&temporary, target)).map_err(|error| (error, temporary))
+    }
+}
+
+/// A complete file that has yet to appear under its name: its name now, and the one it is to have.
+pub(crate) struct Synced(Option<(PathBuf, PathBuf)>);
+
+impl Synced {
+    /// Gives the file its name. Nothing is left of one that cannot be renamed.
+    pub(crate) fn rename(mut self) -> io::Result<()> {
+        let Some((temporary, target)) = &self.0 else { return Ok(()) };
+        fs::rename(temporary, target)?;
+        self.0 = None;
+        Ok(())
+    }
+}
+
+impl Drop for Synced {
+    fn drop(&mut self) {
+        if let Some((temporary, _)) = self.0.take() {
+            let _ = fs::remove_file(temporary);
+        }
     }
 }
 

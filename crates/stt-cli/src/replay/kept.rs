@@ -35,7 +35,7 @@ pub(crate) async fn run(args: &TranscribeArgs, root: &Path, output: &mut Output)
             }
         };
         let input = Input::File(PathBuf::from(kept.transcript.input()));
-        match folder.write_kept(&kept, args.force) {
+        match folder.write_kept(&kept, args.force).await {
             Ok(()) => written += 1,
             Err(problem) => {
                 left += 1;
