@@ -359,3 +359,80 @@ fn a_run_that_is_killed_goes_on_and_ends_as_if_it_had_not_been() {
     // At most as many as were under way are asked for again, each time.
     assert!(desk.emulator.journal().len() <= 12 + 5 * 2, "{}", desk.emulator.journal().len());
 }
+
+/// What somebody put where a result was to be, before the run that was killed came to write it.
+#[test]
+fn what_came_after_a_kill_is_not_overwritten() {
+    let desk = Desk::with(&["one.wav"]);
+    desk.emulator.arm(&Fault::transport(stt_emulator::Transport::Hang).times(1));
+    let mut child = desk.command(&["in"]).stderr(Stdio::null()).spawn().unwrap();
+    while desk.emulator.journal().is_empty() {
+        thread::sleep(Duration::from_millis(2));
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+    desk.put("out/one.txt", b"notes of my own");
+    let ran = desk.run(&["in"]);
+    assert_eq!(ran.code, Some(3), "{}", ran.err);
+    assert!(ran.err.contains("out/one.txt exists and was not written by stt; use --force"), "{}", ran.err);
+    assert_eq!(desk.text("out/one.txt"), "notes of my own");
+}
+
+#[test]
+fn a_format_less_is_nothing_to_ask_for_and_a_format_more_is_told() {
+    let desk = Desk::with(&["one.wav", "two.wav"]);
+    assert_eq!((desk.run(&["in", "-f", "txt", "-f", "json"]).code, desk.asked()), (Some(0), 2));
+    assert_eq!((desk.run(&["in", "-f", "json"]).code, desk.asked()), (Some(0), 0));
+    let ran = desk.run(&["in", "-f", "json", "-f", "tsv"]);
+    assert_eq!((ran.code, ran.first_line()), (Some(0), "options changed: 2 files will be transcribed again"));
+    assert_eq!(desk.asked(), 2);
+    let all = ["in", "-f", "txt", "-f", "json", "-f", "tsv"];
+    assert_eq!((desk.run(&all).code, desk.asked()), (Some(0), 0), "nothing of what was paid for is forgotten");
+    // What was written of other audio is ours, and no result of this.
+    desk.put("in/two.wav", &clip("Another two."));
+    assert_eq!((desk.run(&["in", "-f", "json"]).code, desk.asked()), (Some(0), 1));
+    assert_eq!((desk.run(&all).code, desk.asked()), (Some(0), 1));
+    assert_eq!(desk.text("out/two.txt"), "Another two.\n");
+}
+
+#[test]
+fn a_journal_that_is_no_file_of_ours_is_left_alone() {
+    let desk = Desk::with(&["one.wav"]);
+    desk.put("elsewhere", b"of somebody else");
+    fs::create_dir(desk.path("out")).unwrap();
+    std::os::unix::fs::symlink("../elsewhere", desk.path("out/.stt-journal.ndjson")).unwrap();
+    let ran = desk.run(&["in"]);
+    assert_eq!((ran.code, ran.first_line(), desk.asked()), (Some(3), "cannot write into out", 0));
+    assert_eq!(desk.text("elsewhere"), "of somebody else");
+}
+
+#[test]
+fn a_long_name_is_written_and_one_that_is_too_long_refused_before_it_is_sent() {
+    let (long, longer) = ("n".repeat(251), "m".repeat(251));
+    let desk = Desk::with(&[&format!("{long}.wav")]);
+    assert_eq!(desk.run(&["in"]).code, Some(0));
+    assert_eq!(desk.text(&format!("out/{long}.txt")), format!("This is {long}.\n"));
+    desk.put(&format!("in/{longer}.wav"), &clip("Too long."));
+    desk.emulator.reset();
+    let ran = desk.run(&["in", "-f", "json"]);
+    assert_eq!((ran.code, desk.asked()), (Some(3), 0), "{}", ran.err);
+    assert!(ran.err.contains("its result would have a name of 256 bytes, and systems take 255"), "{}", ran.err);
+}
+
+#[test]
+fn what_is_given_twice_is_told_as_that() {
+    let desk = Desk::with(&["one.wav"]);
+    let ran = desk.run(&["in/one.wav", "in/one.wav"]);
+    assert_eq!((ran.code, ran.first_line(), desk.asked()), (Some(2), "in/one.wav is given twice", 0));
+}
+
+/// A result that is not where it belongs is none.
+#[test]
+fn what_could_not_be_written_counts_as_failed() {
+    let desk = Desk::with(&["one.wav", "two.wav"]);
+    fs::create_dir_all(desk.path("out/one.txt")).unwrap();
+    let ran = desk.run(&["in", "--force", "--summary", "json"]);
+    let summary: Value = serde_json::from_str(ran.err.lines().last().unwrap()).unwrap();
+    assert_eq!((ran.code, &summary["with_words"], &summary["failed"]), (Some(3), &1.into(), &1.into()), "{summary}");
+    assert_eq!(summary["failures"][0]["cause"], "cannot write a result");
+}

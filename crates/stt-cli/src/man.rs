@@ -53,7 +53,7 @@ fn all() -> Vec<Page> {
 
 /// The page of a command, and those of the commands below it.
 fn pages(command: &Command) -> Vec<Page> {
-    let below = command.get_subcommands().filter(|command| !command.is_hide_set());
+    let below = command.get_subcommands().filter(|command| !command.is_hide_set() && command.get_name() != "help");
     [page(command)].into_iter().chain(below.flat_map(pages)).collect()
 }
 

@@ -49,7 +49,12 @@ pub(crate) fn proxy(args: &KeyServiceArgs, environment: &Environment) -> Result<
 /// What is in the file of certificate authorities, if there is one.
 pub(crate) fn authorities(args: &KeyServiceArgs, environment: &Environment) -> Result<Option<Vec<u8>>, Problem> {
     let read = |path: &Path| {
-        fs::read(path).map_err(|error| Problem::usage(format!("{}: {}", path.display(), io_reason(&error))))
+        let shown = path.display();
+        let bytes = fs::read(path).map_err(|error| Problem::usage(format!("{shown}: {}", io_reason(&error))))?;
+        match bytes.windows(PEM.len()).any(|window| window == PEM) {
+            true => Ok(bytes),
+            false => Err(Problem::usage(format!("{shown}: no certificate in PEM form"))),
+        }
     };
     authority_file(args, environment).map(read).transpose()
 }
@@ -76,6 +81,9 @@ fn typed(url: &str) -> Result<Proxy, Problem> {
 fn refused(error: &dyn std::error::Error) -> Problem {
     Problem::usage(error.to_string()).why(error.source().map(ToString::to_string))
 }
+
+/// What a certificate begins with, by RFC 7468.
+const PEM: &[u8] = b"-----BEGIN CERTIFICATE-----";
 
 #[cfg(test)]
 mod tests {

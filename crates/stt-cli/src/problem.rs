@@ -28,6 +28,8 @@ pub(crate) struct Problem {
 struct Lines {
     subject: Option<String>,
     what: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    cause: Option<String>,
     why: Option<String>,
     hint: Option<String>,
     connection_id: Option<String>,
@@ -55,6 +57,12 @@ impl Problem {
         self
     }
 
+    /// What happened without the names in it, by which alike failures are told together.
+    pub(crate) fn cause(mut self, cause: impl Into<String>) -> Self {
+        self.lines.cause = Some(cause.into());
+        self
+    }
+
     /// Says why, if there is something to say.
     pub(crate) fn why(mut self, why: impl Into<Option<String>>) -> Self {
         self.lines.why = why.into();
@@ -76,6 +84,11 @@ impl Problem {
     /// What happened, without the input that it happened to.
     pub(crate) fn what(&self) -> &str {
         &self.lines.what
+    }
+
+    /// The same without other names in it.
+    pub(crate) fn alike(&self) -> &str {
+        self.lines.cause.as_deref().unwrap_or(&self.lines.what)
     }
 
     /// What happened to what, why, and what to try, for whoever tells it in another shape.

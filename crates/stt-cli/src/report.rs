@@ -104,7 +104,7 @@ impl<'a> Report<'a> {
         }
         if let Err(failed) = &heard.result {
             self.output.problem(&failed.problem);
-            self.tally.fail(failed.problem.what(), &input.name());
+            self.tally.fail(failed.problem.alike(), &input.name());
             self.tally.may_pass |= failed.reach != Reach::Input;
         }
         self.output.detail(&format!("{}: {}", input.subject(), heard.detail()));
@@ -154,10 +154,13 @@ impl<'a> Report<'a> {
         self.tally.failed += 1;
     }
 
-    /// The results of an input are not where they belong.
+    /// All of an input whose results are not where they belong.
     pub(crate) fn not_stored(&mut self, input: &Input, problem: &Problem) {
+        self.left = self.left.saturating_sub(1);
         self.output.problem(problem);
-        self.tally.fail(problem.what(), &input.name());
+        self.tally.failed += 1;
+        self.tally.fail(problem.alike(), &input.name());
+        self.show();
     }
 
     /// An input that an earlier run had done.

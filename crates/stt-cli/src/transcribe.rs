@@ -205,12 +205,8 @@ impl Run<'_> {
                 Told::Event(Event::Note(note)) => report.output.note(&format!("{}: {note}", input.subject())),
                 Told::Event(Event::Unsaved(problem)) => report.output.problem(&problem),
                 Told::Done(Ok(Filed { outcome, .. })) if !outcome.is_tried => report.not_tried(input),
-                Told::Done(Ok(Filed { outcome, problem, transcript })) => {
-                    report.ended(&outcome, &transcript);
-                    if let Some(problem) = problem {
-                        report.not_stored(input, &problem);
-                    }
-                }
+                Told::Done(Ok(Filed { problem: Some(problem), .. })) => report.not_stored(input, &problem),
+                Told::Done(Ok(Filed { outcome, transcript, .. })) => report.ended(&outcome, &transcript),
                 Told::Done(Err(Panicked)) => report.broke_down(input, &Heard::internal(input)),
             }
             Ok(())
@@ -270,6 +266,7 @@ impl Run<'_> {
             endpoint.host().to_owned()
         };
         let raw = audio.source.raw.map(|raw| format!("{raw:?}"));
+        let layout = [captions.max_line_width, Some(captions.max_line_count), captions.max_words_per_line];
         json!({
             "results": RESULTS,
             "service": service,
@@ -285,8 +282,7 @@ impl Run<'_> {
             "upload": format!("{:?}", audio.upload),
             "split": format!("{:?}", split.split),
             "max_seconds": split.max_seconds,
-            "formats": formats.iter().map(|format| format.as_str()).collect::<Vec<_>>(),
-            "captions": [captions.max_line_width, Some(captions.max_line_count), captions.max_words_per_line],
+            "captions": formats.iter().any(|format| format.is_captions()).then_some(layout),
         })
         .to_string()
     }

@@ -3,7 +3,7 @@
 use std::{
     collections::HashMap,
     fmt::Write as _,
-    fs::{File, OpenOptions},
+    fs::{self, File, OpenOptions},
     io::{self, Read, Write},
     path::{Path, PathBuf},
     process,
@@ -33,6 +33,8 @@ pub(crate) struct Journal {
     path: PathBuf,
     /// What earlier runs left.
     records: HashMap<String, Record>,
+    /// Hashes of files that were about to get their names, by these.
+    placing: HashMap<String, String>,
     /// Lines in the middle that are not what was written.
     damaged: usize,
 }
@@ -42,8 +44,10 @@ pub(crate) struct Journal {
 pub(crate) struct Record {
     /// The last work on it.
     pub(crate) work: Option<Work>,
-    /// Files that were written for it.
+    /// Files that were written for it by that work.
     pub(crate) files: Vec<Written>,
+    /// Files that were written for it earlier, and have not been replaced.
+    pub(crate) former: Vec<Written>,
     pub(crate) state: State,
 }
 
@@ -86,6 +90,13 @@ pub(crate) struct Written {
     pub(crate) snapshot: Snapshot,
 }
 
+/// A complete file, by the name that it is about to get.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+pub(crate) struct Placing {
+    pub(crate) name: String,
+    pub(crate) hash: String,
+}
+
 /// One line.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(rename_all = "snake_case", tag = "event")]
@@ -96,6 +107,10 @@ pub(crate) enum Line {
     },
     Begun {
         place: String,
+    },
+    /// Complete files are about to get their names.
+    Placing {
+        files: Vec<Placing>,
     },
     Done {
         place: String,
@@ -132,6 +147,10 @@ impl Journal {
     /// Opens the journal of a folder, and locks it against any other run. Without its past where `anew`.
     pub(crate) fn open(folder: &Path, anew: bool) -> Result<Self, JournalError> {
         let path = path(folder);
+        // A link would lead to a file of somebody else, and a pipe to nobody.
+        if fs::symlink_metadata(&path).is_ok_and(|about| !about.is_file()) {
+            return Err(io::Error::other(format!("{NAME} is no ordinary file")).into());
+        }
         let mut file = OpenOptions::new().read(true).append(true).create(true).open(&path)?;
         let locked = match FileExt::try_lock(&file) {
             Ok(()) => true,
@@ -150,7 +169,8 @@ impl Journal {
         let (length, past) = if past.is_newer { (0, Past::default()) } else { (past.length, past) };
         file.set_len(length)?;
         let (length, loose) = (Mutex::new(length), AtomicBool::new(false));
-        let journal = Self { file, length, loose, path, records: past.records, damaged: past.damaged };
+        let Past { records, placing, damaged, .. } = past;
+        let journal = Self { file, length, loose, path, records, placing, damaged };
         journal.append(&[Line::Run { version: VERSION, pid: process::id() }])?;
         Ok(journal)
     }
@@ -158,6 +178,11 @@ impl Journal {
     /// What was known of the input of this place when this run began.
     pub(crate) fn record(&self, place: &str) -> Option<&Record> {
         self.records.get(place)
+    }
+
+    /// The hash of the file that was to get this name, when a run was killed that may have come to give it.
+    pub(crate) fn placing(&self, name: &str) -> Option<&str> {
+        self.placing.get(name).map(String::as_str)
     }
 
     /// All inputs with what is known of them, in the order of their names.
@@ -226,6 +251,7 @@ pub(crate) fn path(folder: &Path) -> PathBuf {
 #[derive(Debug, Default)]
 struct Past {
     records: HashMap<String, Record>,
+    placing: HashMap<String, String>,
     damaged: usize,
     /// Bytes up to the end of the last whole line.
     length: u64,
@@ -245,11 +271,53 @@ impl Past {
                     past.pid = Some(pid);
                     past.is_newer |= VERSION < version;
                 }
-                Ok(line) => apply(&mut past.records, line),
+                Ok(line) => past.apply(line),
                 Err(_) => past.damaged += 1,
             }
         }
         past
+    }
+
+    fn apply(&mut self, line: Line) {
+        let records = &mut self.records;
+        match line {
+            Line::Run { .. } => {}
+            Line::Begun { place } => records.entry(place).or_default().state = State::Begun,
+            Line::Placing { files } => self.placing.extend(files.into_iter().map(|file| (file.name, file.hash))),
+            Line::Done { place, work, files, words } => {
+                records.entry(place).or_default().become_of(Some(work), files, State::Done { words });
+            }
+            Line::Failed { place, work, files } => {
+                records.entry(place).or_default().become_of(work, files, State::Failed);
+            }
+            Line::Kept { place, work, transcript, texts } => {
+                let record = records.entry(place).or_default();
+                (record.work, record.state) = (Some(work), State::Kept { transcript, texts });
+            }
+        }
+    }
+}
+
+impl Record {
+    /// Takes the outcome of new work. What was written before by the same work in other formats is still good; of other
+    /// work it is only known whose it is.
+    fn become_of(&mut self, work: Option<Work>, files: Vec<Written>, state: State) {
+        let is_same = |former: &Work| {
+            work.as_ref().is_some_and(|work| (&work.hash, &work.options) == (&former.hash, &former.options))
+        };
+        let same = self.work.as_ref().is_some_and(is_same);
+        let before = std::mem::replace(&mut self.files, files);
+        let (good, former) = if same { (before, Vec::new()) } else { (Vec::new(), before) };
+        let is_replaced = |files: &[Written], file: &Written| files.iter().any(|own| own.name == file.name);
+        for file in good {
+            if !is_replaced(&self.files, &file) {
+                self.files.push(file);
+            }
+        }
+        self.former.extend(former);
+        let files = &self.files;
+        self.former.retain(|file| !is_replaced(files, file));
+        (self.work, self.state) = (work, state);
     }
 }
 
@@ -261,23 +329,6 @@ fn parse(line: &[u8]) -> Result<Line, ()> {
         return Err(());
     }
     serde_json::from_str(json).map_err(drop)
-}
-
-fn apply(records: &mut HashMap<String, Record>, line: Line) {
-    match line {
-        Line::Run { .. } => {}
-        Line::Begun { place } => records.entry(place).or_default().state = State::Begun,
-        Line::Done { place, work, files, words } => {
-            records.insert(place, Record { work: Some(work), files, state: State::Done { words } });
-        }
-        Line::Failed { place, work, files } => {
-            records.insert(place, Record { work, files, state: State::Failed });
-        }
-        Line::Kept { place, work, transcript, texts } => {
-            let record = records.entry(place).or_default();
-            (record.work, record.state) = (Some(work), State::Kept { transcript, texts });
-        }
-    }
 }
 
 /// Beside the results, and hidden.

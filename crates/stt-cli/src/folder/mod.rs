@@ -231,15 +231,16 @@ impl Folder {
 
     /// Removes what an earlier run that was killed left half written of the files of this one.
     fn sweep(&self) {
-        let mut names: BTreeMap<&Path, BTreeSet<&OsStr>> = BTreeMap::new();
+        let mut names: BTreeMap<&Path, BTreeSet<&str>> = BTreeMap::new();
         for target in self.entries.iter().flat_map(|entry| &entry.targets) {
-            if let (Some(folder), Some(name)) = (target.path.parent(), target.path.file_name()) {
-                names.entry(folder).or_default().insert(name);
+            let name = target.path.file_name().and_then(OsStr::to_str);
+            if let (Some(folder), Some(name)) = (target.path.parent(), name) {
+                names.entry(folder).or_default().insert(Beside::shortened(name));
             }
         }
         for (folder, names) in names {
             let Ok(found) = fs::read_dir(folder) else { continue };
-            let is_left = |name: &OsStr| Beside::final_name(name).is_some_and(|name| names.contains(OsStr::new(name)));
+            let is_left = |name: &OsStr| Beside::final_name(name).is_some_and(|name| names.contains(name));
             for left in found.flatten().filter(|entry| is_left(&entry.file_name())) {
                 let _ = fs::remove_file(left.path());
             }
@@ -248,7 +249,9 @@ impl Folder {
 }
 
 fn cannot_write(path: &Path, error: &io::Error) -> Problem {
-    Problem::new(Exit::Input, format!("cannot write {}", path.display())).why(io_reason(error))
+    Problem::new(Exit::Input, format!("cannot write {}", path.display()))
+        .cause("cannot write a result")
+        .why(io_reason(error))
 }
 
 fn unreadable(path: &Path, error: &io::Error) -> Problem {

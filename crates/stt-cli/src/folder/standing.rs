@@ -11,6 +11,7 @@ use super::{
     unreadable,
 };
 use crate::{
+    exit::Exit,
     inputs::{Input, Inputs},
     problem::Problem,
 };
@@ -68,6 +69,9 @@ impl Folder {
     }
 
     fn standing(&self, path: &Path, entry: &Entry, standings: &mut Standings) -> Standing {
+        if let Some(problem) = too_long(path, entry) {
+            return Standing::Refused(problem);
+        }
         let Some(record) = self.journal.record(&entry.place) else {
             return self.in_the_way(entry, None).map_or(Standing::ToDo, Standing::Refused);
         };
@@ -86,8 +90,9 @@ impl Folder {
                     return self.in_the_way(entry, Some(record)).map_or_else(kept, Standing::Refused);
                 }
             }
-            State::Done { .. } if same && !as_asked => standings.other_options += 1,
-            State::Begun => standings.uncertain += 1,
+            State::Done { .. } if same && !(as_asked && self.were_written(entry, record)) => {
+                standings.other_options += 1
+            }
             _ => {}
         }
         if let Some(work) = record.work.as_ref().filter(|work| !same && Path::new(&work.input) != absolute(path)) {
@@ -97,35 +102,41 @@ impl Folder {
                 return Standing::Refused(Problem::input(path.display().to_string(), what));
             }
         }
-        self.in_the_way(entry, Some(record)).map_or(Standing::ToDo, Standing::Refused)
+        if let Some(problem) = self.in_the_way(entry, Some(record)) {
+            return Standing::Refused(problem);
+        }
+        standings.uncertain += usize::from(record.state == State::Begun);
+        Standing::ToDo
     }
 
     /// Whether every file of an input is there; what its owner wrote into it since then is the owner's business.
     fn are_there(&self, entry: &Entry, record: &Record) -> bool {
+        self.were_written(entry, record) && entry.targets.iter().all(|target| target.path.is_file())
+    }
+
+    /// Whether the work on an input gave all files that are asked for now.
+    fn were_written(&self, entry: &Entry, record: &Record) -> bool {
         let written: HashSet<&str> = record.files.iter().map(|file| file.name.as_str()).collect();
-        let is_there = |path: &Path| {
-            let name = self.name_of(path);
-            written.contains(name.as_str()) && path.is_file()
-        };
-        entry.targets.iter().all(|target| is_there(&target.path))
+        entry.targets.iter().all(|target| written.contains(self.name_of(&target.path).as_str()))
     }
 
     /// A file that would be overwritten and is not ours.
     pub(super) fn in_the_way(&self, entry: &Entry, record: Option<&Record>) -> Option<Problem> {
-        // Nothing was in the way of a run that was killed, and it may have come to write without coming to note it.
-        if record.is_some_and(|record| record.state == State::Begun) {
-            return None;
-        }
-        let files: &[Written] = record.map_or(&[], |record| &record.files);
+        let files = || record.iter().flat_map(|record| record.files.iter().chain(&record.former));
         entry.targets.iter().map(|target| &target.path).filter(|path| path.exists()).find_map(|path| {
             let name = self.name_of(path);
             let shown = path.display();
-            let what = match files.iter().find(|file| file.name == name) {
+            // A run that was killed may have come to give a file its name without coming to note it.
+            let placed = self.journal.placing(&name);
+            if placed.is_some_and(|placed| contents_of(path).is_ok_and(|(hash, _)| hash == placed)) {
+                return None;
+            }
+            let cause = match files().find(|file| file.name == name) {
                 Some(file) if is_as_written(path, file) => return None,
-                Some(_) => format!("{shown} was changed since stt wrote it; use --force"),
-                None => format!("{shown} exists and was not written by stt; use --force"),
+                Some(_) => "was changed since stt wrote it; use --force",
+                None => "exists and was not written by stt; use --force",
             };
-            Some(Problem::new(crate::exit::Exit::Input, what))
+            Some(Problem::new(Exit::Input, format!("{shown} {cause}")).cause(cause))
         })
     }
 }
@@ -141,6 +152,17 @@ fn is_as_written(path: &Path, file: &Written) -> bool {
         || contents_of(path).is_ok_and(|(hash, _)| hash == file.hash)
 }
 
+/// Found out now, and not after the audio has been paid for.
+fn too_long(path: &Path, entry: &Entry) -> Option<Problem> {
+    let lengths = entry.targets.iter().filter_map(|target| Some(target.path.file_name()?.len()));
+    let length = lengths.max().filter(|length| LONGEST_NAME < *length)?;
+    let what = format!("its result would have a name of {length} bytes, and systems take {LONGEST_NAME}");
+    Some(Problem::input(path.display().to_string(), what))
+}
+
 fn absolute(path: &Path) -> std::path::PathBuf {
     std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
 }
+
+/// Of Linux and macOS, in bytes; Windows counts 255 units of UTF-16.
+const LONGEST_NAME: usize = 255;

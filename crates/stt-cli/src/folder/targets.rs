@@ -38,6 +38,9 @@ pub(crate) fn targets(root: &Path, inputs: &Inputs, formats: &[Format]) -> Resul
                 let path = root.join(place).with_extension(format.extension());
                 let shown = path.display();
                 if let Some(other) = writers.insert(shown.to_string().to_lowercase(), input) {
+                    if other == input {
+                        return Err(Problem::usage(format!("{} is given twice", input.name())));
+                    }
                     let what = format!("{} and {} would both write {shown}", other.name(), input.name());
                     return Err(Problem::usage(what).hint("give them folders of their own".to_owned()));
                 }

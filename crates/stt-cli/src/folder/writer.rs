@@ -16,7 +16,7 @@ use tokio::{
 };
 
 use super::{
-    journal::{Journal, Line, Written},
+    journal::{Journal, Line, Placing, Written},
     snapshot::{Snapshot, hash},
 };
 use crate::output::{Beside, Synced};
@@ -112,7 +112,7 @@ impl Draft {
     /// Writes it beside its place, so that it is on the disk.
     fn ready(self, root: &Path) -> Result<Ready, Unwritten> {
         match self.beside(root) {
-            Ok(file) => Ok(Ready { text: self, file }),
+            Ok(file) => Ok(Ready { hash: hash(self.text.as_bytes()), text: self, file }),
             Err(error) => Err(Unwritten::File(self.path, error)),
         }
     }
@@ -131,28 +131,43 @@ impl Draft {
     fn folders(&self, root: &Path) -> impl Iterator<Item = &Path> {
         self.path.ancestors().skip(1).take_while(move |folder| folder.starts_with(root))
     }
-
-    /// What it is now that it is in its place, unless a folder on the way is lost.
-    fn written(self, lost: &BTreeMap<&Path, io::Error>) -> Result<Written, Unwritten> {
-        let lost = lost.iter().find(|(folder, _)| self.path.starts_with(folder));
-        match lost.map_or_else(|| Snapshot::of(&self.path), |(_, error)| Err(same(error))) {
-            Ok(snapshot) => Ok(Written { name: self.name, hash: hash(self.text.as_bytes()), snapshot }),
-            Err(error) => Err(Unwritten::File(self.path, error)),
-        }
-    }
 }
 
 /// A file of results that is complete, and not in its place yet.
 struct Ready {
     text: Draft,
+    hash: String,
     file: Synced,
 }
 
 impl Ready {
-    fn placed(self) -> Result<Draft, Unwritten> {
-        match self.file.rename() {
-            Ok(()) => Ok(self.text),
-            Err(error) => Err(Unwritten::File(self.text.path, error)),
+    fn placing(&self) -> Placing {
+        Placing { name: self.text.name.clone(), hash: self.hash.clone() }
+    }
+
+    fn placed(self) -> Result<Placed, Unwritten> {
+        let Self { text: Draft { path, name, .. }, hash, file } = self;
+        match file.rename() {
+            Ok(()) => Ok(Placed { path, name, hash }),
+            Err(error) => Err(Unwritten::File(path, error)),
+        }
+    }
+}
+
+/// A file of results that has its name.
+struct Placed {
+    path: PathBuf,
+    name: String,
+    hash: String,
+}
+
+impl Placed {
+    /// What it is now, unless a folder on the way is lost.
+    fn written(self, lost: &BTreeMap<&Path, io::Error>) -> Result<Written, Unwritten> {
+        let lost = lost.iter().find(|(folder, _)| self.path.starts_with(folder));
+        match lost.map_or_else(|| Snapshot::of(&self.path), |(_, error)| Err(same(error))) {
+            Ok(snapshot) => Ok(Written { name: self.name, hash: self.hash, snapshot }),
+            Err(error) => Err(Unwritten::File(self.path, error)),
         }
     }
 }
@@ -168,18 +183,22 @@ struct Job {
 fn place(jobs: Vec<Job>, root: &Path, journal: &Journal) {
     let texts = || jobs.iter().flat_map(|job| &job.files).map(|ready| &ready.text);
     let folders: BTreeSet<PathBuf> = texts().flat_map(|text| text.folders(root)).map(Path::to_owned).collect();
-    // What appears must be known to have been begun, also after a power loss.
-    let begun = if folders.is_empty() { Ok(()) } else { journal.sync() };
+    // What appears must be known to be ours, also when this is killed before it can be noted as done.
+    let placing: Vec<Placing> = jobs.iter().flat_map(|job| &job.files).map(Ready::placing).collect();
+    let begun = match placing.is_empty() {
+        true => Ok(()),
+        false => journal.note(Line::Placing { files: placing }).and_then(|()| journal.sync()),
+    };
     let placed = |files: Vec<Ready>| {
         begun.as_ref().map_err(|error| Unwritten::Journal(same(error)))?;
-        files.into_iter().map(Ready::placed).collect::<Result<Vec<Draft>, Unwritten>>()
+        files.into_iter().map(Ready::placed).collect::<Result<Vec<Placed>, Unwritten>>()
     };
     let jobs: Vec<_> = jobs.into_iter().map(|job| (placed(job.files), job.line, job.answer)).collect();
     let lost = |folder: &PathBuf| sync_folder(folder).err();
     let lost = folders.iter().filter_map(|folder| Some((folder.as_path(), lost(folder)?))).collect();
     let (mut lines, mut noted) = (Vec::new(), Vec::new());
-    for (texts, line, answer) in jobs {
-        match texts.and_then(|texts| texts.into_iter().map(|text| text.written(&lost)).collect()) {
+    for (placed, line, answer) in jobs {
+        match placed.and_then(|placed| placed.into_iter().map(|file| file.written(&lost)).collect()) {
             Ok(written) => {
                 lines.push(line(written));
                 noted.push(answer);

@@ -35,7 +35,7 @@ impl Beside {
         }
         let name = target.file_name().ok_or(io::ErrorKind::InvalidInput)?.to_string_lossy();
         let random = getrandom::u64().map_err(io::Error::other)?;
-        let temporary = target.with_file_name(format!(".{name}.{random:016x}.part"));
+        let temporary = target.with_file_name(format!(".{}.{random:016x}.part", Self::shortened(&name)));
         let file = OpenOptions::new().write(true).create_new(true).open(&temporary)?;
         let beside = Self { file, place: Some((temporary, target)), written: false };
         // Who could not read the old results must not read the new ones.
@@ -45,7 +45,17 @@ impl Beside {
         Ok(beside)
     }
 
-    /// The name that a file was to have which was never completed, by the name under which it was written.
+    /// As much of a name as leaves room for what marks the file as incomplete.
+    pub(crate) fn shortened(name: &str) -> &str {
+        let mut end = name.len().min(LONGEST_NAME);
+        while !name.is_char_boundary(end) {
+            end -= 1;
+        }
+        &name[..end]
+    }
+
+    /// The [shortened](Self::shortened) name that a file was to have which was never completed, by the name under which it
+    /// was written.
     pub(crate) fn final_name(temporary: &OsStr) -> Option<&str> {
         let (name, random) = temporary.to_str()?.strip_prefix('.')?.strip_suffix(".part")?.rsplit_once('.')?;
         (random.len() == 16 && random.bytes().all(|byte| byte.is_ascii_hexdigit())).then_some(name)
@@ -129,6 +139,9 @@ impl Drop for Beside {
         }
     }
 }
+
+/// Of the 255 bytes that most systems take, those that are left beside the marks of an incomplete file.
+const LONGEST_NAME: usize = 255 - ".".len() - ".0123456789abcdef.part".len();
 
 #[cfg(test)]
 mod tests {

@@ -40,6 +40,7 @@ pub(crate) async fn run(args: &TranscribeArgs, root: &Path, output: &mut Output)
             Err(problem) => {
                 left += 1;
                 report.not_stored(&input, &problem);
+                continue;
             }
         }
         let failures: Vec<_> = kept.transcript.segments().iter().filter_map(|segment| segment.failure()).collect();

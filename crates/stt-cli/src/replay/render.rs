@@ -104,14 +104,15 @@ impl Again<'_> {
             transcript = transcript.audio(length);
         }
         let has_failed = all.iter().any(|heard| heard.result.is_err());
-        report.ended(&outcome(replay), &transcript);
         // Nothing but failures is no result.
-        if !has_failed || transcript.has_words() {
-            for target in targets {
-                if let Err(problem) = write(target, &transcript, self.args.captions.layout(), self.args.force) {
-                    report.not_stored(&replay.input, &problem);
-                }
-            }
+        let targets = if has_failed && !transcript.has_words() { &[] } else { targets };
+        let written: Result<Vec<()>, Problem> = targets
+            .iter()
+            .map(|target| write(target, &transcript, self.args.captions.layout(), self.args.force))
+            .collect();
+        match written {
+            Ok(_) => report.ended(&outcome(replay), &transcript),
+            Err(problem) => report.not_stored(&replay.input, &problem),
         }
         true
     }
