@@ -428,7 +428,7 @@ mod tests {
         assert_eq!(folder.found(&["**/*.wav"]).0, ["a.wav", "d/b.wav", "\u{fffd}.wav"]);
         let filter = Filter::of(&[], &[Pattern::new("?.wav").unwrap()]);
         assert_eq!(
-            folder.names(&Inputs::find(&[folder.0.clone()], &filter).unwrap()).0.len(),
+            folder.names(&Inputs::find(std::slice::from_ref(&folder.0), &filter).unwrap()).0.len(),
             1,
             "what cannot be read as text is excluded as it is shown"
         );

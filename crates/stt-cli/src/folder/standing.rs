@@ -91,7 +91,7 @@ impl Folder {
                 }
             }
             State::Done { .. } if same && !(as_asked && self.were_written(entry, record)) => {
-                standings.other_options += 1
+                standings.other_options += 1;
             }
             _ => {}
         }
