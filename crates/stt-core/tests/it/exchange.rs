@@ -485,7 +485,7 @@ fn a_service_that_fails_now_and_then_costs_little_and_loses_nothing() {
         state ^= state << 13;
         state ^= state >> 7;
         state ^= state << 17;
-        state % 20 == 0
+        state.is_multiple_of(20)
     };
     let (mut sent, mut lost) = (0, 0);
     for _ in 0..10_000 {
