@@ -104,7 +104,7 @@ fn promised(journal: &[u8]) -> Result<BTreeMap<String, Vec<String>>, String> {
                 promised.insert(place, names);
             }
             Some("begun") => drop(promised.remove(&place)),
-            Some("run") => {}
+            Some("run" | "placing") => {}
             other => return Err(format!("{place}: the journal tells of {other:?}")),
         }
     }
