@@ -186,17 +186,19 @@ impl Run<'_> {
         let standings = self.standings(&folder, output)?;
         let mut report = self.report(output);
         let mut items = Vec::new();
-        for (index, (input, standing)) in inputs.list.iter().zip(standings.list).enumerate() {
+        for (index, standing) in standings.list.into_iter().enumerate() {
             match standing {
                 Standing::Done { words } => report.done_before(words),
-                standing => items.push((index, input.clone(), standing)),
+                standing => items.push((index, standing)),
             }
         }
         report.begin(items.len());
         let report = RefCell::new(report);
         let filing = Arc::new(Filing { folder, language: language.clone(), session: Arc::clone(session) });
         let places: Vec<usize> = items.iter().map(|(index, ..)| *index).collect();
-        let work = |(index, input, standing), teller| Arc::clone(&filing).run(index, input, standing, teller);
+        let work = |(index, standing): (usize, Standing), teller| {
+            Arc::clone(&filing).run(index, inputs.list[index].clone(), standing, teller)
+        };
         let deliver = |item: usize, told| {
             let input = &inputs.list[places[item]];
             let mut report = report.borrow_mut();
