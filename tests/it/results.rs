@@ -165,3 +165,24 @@ fn results_that_cannot_be_written_to_their_end_leave_those_from_before() {
     assert!(said.contains("cannot write ") && said.contains("the results so far are in "), "{said}");
     assert_eq!(fs::read_to_string(&results).unwrap(), "from before");
 }
+
+#[test]
+fn no_file_that_the_run_reads_is_replaced_by_its_results() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        fs::write(&path, text).unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+    let (list, authority) =
+        (write("list", "tests/audio/pencils.wav\n"), write("ca.pem", "-----BEGIN CERTIFICATE-----"));
+    for arguments in [
+        vec!["-o", &list, "--emulator", &format!("@{list}")],
+        vec!["-o", &authority, "--emulator", "--ca-file", &authority, "tests/audio/pencils.wav"],
+    ] {
+        let ran = run(&mut stt(&[&["transcribe"], &arguments[..]].concat()));
+        let said = format!("{} is read by this run, and the results would replace it", arguments[1]);
+        assert_eq!((ran.code, ran.err.lines().last()), (Some(2), Some(said.as_str())));
+    }
+    assert_eq!(fs::read_to_string(&list).unwrap(), "tests/audio/pencils.wav\n");
+}

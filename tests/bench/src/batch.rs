@@ -1,8 +1,9 @@
 //! Many files into a folder of results: what the command costs beside the client library, and a second time.
 //!
 //! The emulator runs on one core, and on another the command and a small program take turns. That program does the same
-//! recognitions with the library, as many at once, and writes each text into a file as anybody would: without a journal,
-//! without hashes, and without making sure that anything is on the disk.
+//! recognitions with the library, as many at once, and writes each text into a file: once as anybody would, without
+//! making sure that anything is on the disk, and once so that no crash loses what is there. It has no journal and no
+//! hashes, so it cannot go on where it was ended.
 
 mod figures;
 mod library;
@@ -45,8 +46,8 @@ pub(crate) fn run(choices: &Choices) -> Outcome<()> {
     let mut figures = Figures::default();
     for round in 0..rounds {
         eprintln!("round {} of {rounds}", round + 1);
-        let mut order = [Who::Command, Who::Library];
-        order.rotate_left(round % 2);
+        let mut order = [Who::Command, Who::Library, Who::Lasting];
+        order.rotate_left(round % 3);
         for who in order {
             figures.turns.push(bench.turn(round, who, files)?);
         }
@@ -92,7 +93,7 @@ impl Bench<'_> {
         // Nothing is removed before the end: some file systems are slower where many files were removed just before.
         let results = self.folder.join(format!("{}-{round}", who.results()));
         let mut command = match who {
-            Who::Library => self.library(who, &results)?,
+            Who::Library | Who::Lasting => self.library(who, &results)?,
             Who::Command | Who::Again | Who::Few => self.command(who, &results)?,
         };
         let (asked, own) = (self.served.asked()?, own_cpu_time());
@@ -120,7 +121,8 @@ impl Bench<'_> {
         fs::create_dir(results)?;
         let mut command = self.pin.own_beside()?;
         command.args(["recognize", who.inputs()]).arg(results);
-        command.args([self.served.address.to_string(), JOBS.to_string()]);
+        let lasting = who == Who::Lasting;
+        command.args([self.served.address.to_string(), JOBS.to_string(), lasting.to_string()]);
         command.current_dir(self.folder);
         Ok(command)
     }

@@ -61,8 +61,9 @@ fn run(arguments: &[&str]) -> Outcome<()> {
         ["split", choices @ ..] => split::run(&split::Choices::parse(choices)?),
         // These are how the program starts itself in other processes.
         ["convert", from, to] => audio::convert(from.as_ref(), to.as_ref()),
-        ["recognize", inputs, results, server, jobs] => {
-            batch::recognize(inputs.as_ref(), results.as_ref(), server.parse()?, jobs.parse()?)
+        ["recognize", inputs, results, server, jobs, lasting] => {
+            let (inputs, results) = (inputs.as_ref(), results.as_ref());
+            batch::recognize(inputs, results, server.parse()?, jobs.parse()?, lasting.parse()?)
         }
         ["serve", audio] => server::run(audio.parse()?),
         ["ask", sent, address, milliseconds, least, clip] => {

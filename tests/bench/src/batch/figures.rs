@@ -16,6 +16,8 @@ use crate::{
 pub(super) enum Who {
     Command,
     Library,
+    /// The library, with results that no crash loses.
+    Lasting,
     /// The command, when there is nothing left to do.
     Again,
     /// The command with fewer files.
@@ -23,12 +25,12 @@ pub(super) enum Who {
 }
 
 impl Who {
-    const ALL: [Self; 4] = [Self::Command, Self::Library, Self::Again, Self::Few];
+    const ALL: [Self; 5] = [Self::Command, Self::Library, Self::Lasting, Self::Again, Self::Few];
 
     /// The folder that it reads.
     pub(super) const fn inputs(self) -> &'static str {
         match self {
-            Self::Command | Self::Library | Self::Again => "many",
+            Self::Command | Self::Library | Self::Lasting | Self::Again => "many",
             Self::Few => "few",
         }
     }
@@ -38,6 +40,7 @@ impl Who {
         match self {
             Self::Command | Self::Again => "command",
             Self::Library => "library",
+            Self::Lasting => "lasting",
             Self::Few => "fewer",
         }
     }
@@ -46,6 +49,7 @@ impl Who {
         match self {
             Self::Command => "command",
             Self::Library => "library",
+            Self::Lasting => "lasting",
             Self::Again => "again",
             Self::Few => "few",
         }
@@ -57,6 +61,7 @@ impl fmt::Display for Who {
         f.write_str(match self {
             Self::Command => "`stt transcribe -O`",
             Self::Library => "the client library alone",
+            Self::Lasting => "the client library, with results that last",
             Self::Again => "`stt transcribe -O` again",
             Self::Few => "`stt transcribe -O`, fewer files",
         })
@@ -137,6 +142,8 @@ impl Figures {
         let of = |who, figure: fn(&Turn) -> f64| spread(self.turns_of(who).map(figure).collect());
         let cpu = self.ratio(Who::Command, Who::Library);
         goal("CPU time of the command, of the library's", "< 1.1", cpu, 2, |cpu| cpu.median < 1.1);
+        let lasting = self.ratio(Who::Command, Who::Lasting);
+        goal("the same, where results last", "< 1.1", lasting, 2, |cpu| cpu.median < 1.1);
         goal("KiB more for 1,000 files more", "≤ 1024", self.growth(), 0, |growth| growth.median <= 1024.0);
         let spare = of(Who::Command, |turn| turn.requests as f64 - f64::from(turn.files));
         goal("requests beyond one for each file", "0", spare, 0, |spare| spare.most == 0.0);
