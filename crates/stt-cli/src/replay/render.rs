@@ -106,13 +106,16 @@ impl Again<'_> {
         let has_failed = all.iter().any(|heard| heard.result.is_err());
         // Nothing but failures is no result.
         let targets = if has_failed && !transcript.has_words() { &[] } else { targets };
-        let written: Result<Vec<()>, Problem> = targets
-            .iter()
-            .map(|target| write(target, &transcript, self.args.captions.layout(), self.args.force))
-            .collect();
-        match written {
-            Ok(_) => report.ended(&outcome(replay), &transcript),
-            Err(problem) => report.not_stored(&replay.input, &problem),
+        let written =
+            targets.iter().map(|target| write(target, &transcript, self.args.captions.layout(), self.args.force));
+        // One file that cannot be written is no reason to leave out the others.
+        let problems: Vec<Problem> = written.filter_map(Result::err).collect();
+        match &problems[..] {
+            [] => report.ended(&outcome(replay), &transcript),
+            [first, others @ ..] => {
+                report.not_stored(&replay.input, first);
+                others.iter().for_each(|problem| report.output.problem(problem));
+            }
         }
         true
     }
