@@ -13,6 +13,7 @@ mod config;
 mod connect;
 mod convert;
 mod doctor;
+mod drive;
 mod environment;
 mod exit;
 mod failure;
@@ -58,6 +59,7 @@ use crate::{
     args::{Cli, Command},
     batch::Ended,
     config::{Configured, Refusal},
+    drive::drive,
     environment::Environment,
     exit::Exit,
     interrupts::Interrupts,
@@ -100,10 +102,6 @@ fn main() -> ExitCode {
 }
 
 fn run(Configured { cli, config, notes }: &Configured, environment: &Environment) -> ExitCode {
-    let runtime = match tokio::runtime::Builder::new_multi_thread().worker_threads(WORKERS).enable_all().build() {
-        Ok(runtime) => runtime,
-        Err(error) => return refuse(&Problem::usage("cannot start").why(output::io_reason(&error))),
-    };
     let mut output = match Output::of_process(cli.talk.clone(), environment) {
         Ok(output) => output,
         Err(problem) => return refuse(&problem),
@@ -111,41 +109,22 @@ fn run(Configured { cli, config, notes }: &Configured, environment: &Environment
     for note in notes {
         output.note(note);
     }
-    let done = runtime.block_on(async {
-        let mut interrupts = Interrupts::listen();
-        let own = interrupts.clone();
-        let work = async {
-            match &cli.command {
-                Command::Assess(args) => return assess::run(args, environment, &mut output).await,
-                Command::Transcribe(args) => return transcribe::run(args, environment, own, &mut output).await,
-                Command::Check(args) => check::run(args, &mut output).await?,
-                Command::Completions(args) => completions::run(args, &mut output),
-                Command::Config(command) => config.run(command, environment, &mut output)?,
-                Command::Convert(args) => convert::run(args, &mut output).await?,
-                Command::Doctor(args) => doctor::run(args, environment, config, &mut output).await?,
-                Command::Emulator(_) => {}
-                Command::Languages(args) => languages::run(args, &mut output)?,
-                Command::Man(args) => man::run(args, &mut output)?,
-                Command::Token(args) => token::run(args, environment, &mut output).await?,
-            }
-            Ok(Ended { begun: 0, interrupted: false })
-        };
-        tokio::select! {
-            biased;
-            done = work => done,
-            () = interrupts.end() => Ok(Ended { begun: 0, interrupted: true }),
+    let exit = drive(Interrupts::listen, output, async |interrupts, output| {
+        match &cli.command {
+            Command::Assess(args) => return assess::run(args, environment, output).await,
+            Command::Transcribe(args) => return transcribe::run(args, environment, interrupts, output).await,
+            Command::Check(args) => check::run(args, output).await?,
+            Command::Completions(args) => completions::run(args, output),
+            Command::Config(command) => config.run(command, environment, output)?,
+            Command::Convert(args) => convert::run(args, output).await?,
+            Command::Doctor(args) => doctor::run(args, environment, config, output).await?,
+            Command::Emulator(_) => {}
+            Command::Languages(args) => languages::run(args, output)?,
+            Command::Man(args) => man::run(args, output)?,
+            Command::Token(args) => token::run(args, environment, output).await?,
         }
+        Ok(Ended { begun: 0, interrupted: false })
     });
-    let exit = match done {
-        Ok(Ended { interrupted: true, .. }) => output.interrupted(),
-        Ok(_) => output.finish(),
-        Err(problem) => {
-            output.problem(&problem);
-            output.finish()
-        }
-    };
-    // A lookup of a name cannot be cancelled, and its thread is not waited for.
-    runtime.shutdown_background();
     ExitCode::from(exit.code())
 }
 
@@ -154,6 +133,3 @@ fn refuse(problem: &Problem) -> ExitCode {
     let _ = writeln!(io::stderr(), "{problem}");
     ExitCode::from(Exit::Usage.code())
 }
-
-/// The work is waiting; one thread for the client, one for the emulator beside it.
-const WORKERS: usize = 2;

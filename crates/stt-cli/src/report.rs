@@ -150,8 +150,10 @@ impl<'a> Report<'a> {
 
     /// The work on an input broke down, by a mistake of this program.
     pub(crate) fn broke_down(&mut self, input: &Input, heard: &Heard) {
+        self.left = self.left.saturating_sub(1);
         self.heard(input, heard, 1);
         self.tally.failed += 1;
+        self.show();
     }
 
     /// All of an input whose results are not where they belong.

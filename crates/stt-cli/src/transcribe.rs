@@ -318,3 +318,6 @@ const RESULTS: u32 = 1;
 
 /// Repeats that are paid for without a question.
 const MANY: usize = 50;
+
+#[cfg(test)]
+mod tests;
