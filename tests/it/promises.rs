@@ -192,6 +192,50 @@ fn a_pause_beyond_the_time_of_the_call_is_not_begun() {
     assert_eq!((ran.code, ran.first_line().to_owned()), (Some(5), format!("{PENCILS}: {said}")));
 }
 
+/// Row 81: wherever the power is lost, a result that is said to be done is there.
+#[cfg(target_os = "linux")]
+#[test]
+fn what_is_said_to_be_done_is_on_the_disk_before_that() {
+    use crate::support::{available, root};
+    if !available(Command::new("strace").arg("-V"), "strace") {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let inputs = files(folder.path(), 5);
+    let (out, trace) = (folder.path().join("out"), folder.path().join("trace"));
+    let emulator = emulator();
+    let arguments = ["-j", "3", "-f", "txt", "-f", "json", "-O", out.to_str().unwrap(), &inputs];
+    let traced = against(&emulator, &arguments);
+    let mut strace = Command::new("strace");
+    strace.args(["-f", "-y", "-s", "9999", "-e", "trace=write,fsync,fdatasync,rename,renameat,renameat2", "-o"]);
+    strace.arg(&trace).arg(traced.get_program()).args(traced.get_args());
+    strace.envs(traced.get_envs().filter_map(|(name, value)| Some((name, value?)))).current_dir(root());
+    let ran = run(&mut strace);
+    assert_eq!(ran.code, Some(0), "{}", ran.err);
+    let trace = fs::read_to_string(trace).unwrap();
+    for number in 0..5 {
+        for form in ["txt", "json"] {
+            let part = format!("{}/.n{number:03}.{form}.", out.display());
+            let steps = [
+                ("fsync(", part.clone()),
+                ("rename", part),
+                ("fsync(", format!("{}>", out.display())),
+                ("write(", format!(r#"{{\"event\":\"done\",\"place\":\"n{number:03}.wav\""#)),
+                ("fdatasync(", format!("{}/.stt-journal.ndjson>", out.display())),
+            ];
+            // Each behind the one before it. One thread does all of them.
+            let mut lines = trace.lines();
+            for (call, about) in &steps {
+                let is = |line: &str| line.split_whitespace().nth(1).is_some_and(|word| word.starts_with(call));
+                assert!(
+                    lines.any(|line| is(line) && line.contains(about)),
+                    "no {call} of {about} in its place:\n{trace}"
+                );
+            }
+        }
+    }
+}
+
 /// Row 82: the second time and the third, and the next run.
 #[test]
 fn whoever_interrupts_twice_waits_for_nothing_and_loses_nothing() {

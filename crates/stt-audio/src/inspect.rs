@@ -2,7 +2,7 @@
 
 use std::{
     fmt,
-    io::{self, Read, Seek, SeekFrom},
+    io::{self, Cursor, Read, Seek, SeekFrom},
 };
 
 use crate::{
@@ -78,21 +78,44 @@ impl Inspection {
         let mut prefix = vec![0; usize::try_from(total).map_or(PREFIX, |total| total.min(PREFIX))];
         let count = source::fill(file, &mut prefix)?;
         prefix.truncate(count);
-        match Container::sniff(&prefix) {
+        Self::of_seekable(&prefix, file, total)
+    }
+
+    /// Looks at a file of which all bytes are at hand, and finds what [`of_file`](Self::of_file) finds.
+    ///
+    /// ```
+    /// use stt_audio::{Inspection, canonical_header};
+    ///
+    /// let mut clip = canonical_header(16_000, 64_000).to_vec();
+    /// clip.resize(44 + 64_000, 0);
+    ///
+    /// assert_eq!(Inspection::of_bytes(&clip).to_string(), "WAV, PCM, 16 kHz, mono, 16 bits, 2.0 s");
+    /// ```
+    #[must_use]
+    pub fn of_bytes(bytes: &[u8]) -> Self {
+        let prefix = &bytes[..bytes.len().min(PREFIX)];
+        // Reading memory does not fail.
+        Self::of_seekable(prefix, &mut Cursor::new(bytes), bytes.len() as u64)
+            .unwrap_or_else(|_| Self::of_prefix(bytes, Some(bytes.len() as u64)))
+    }
+
+    /// `prefix` is how `file` begins, `total` its length in bytes.
+    fn of_seekable(prefix: &[u8], file: &mut (impl Read + Seek), total: u64) -> io::Result<Self> {
+        match Container::sniff(prefix) {
             Container::Wav => {
-                let wav = Wav::walk(&mut File { prefix: &prefix, rest: file, total }, Some(total))?;
+                let wav = Wav::walk(&mut File { prefix, rest: file, total }, Some(total))?;
                 Ok(Self::of_wav(wav, Some(total)))
             }
             Container::Ogg => {
                 let mut tail = Vec::new();
                 file.seek(SeekFrom::Start(total.saturating_sub(Ogg::TAIL)))?;
                 file.take(Ogg::TAIL).read_to_end(&mut tail)?;
-                let links = Links::walk(&mut File { prefix: &prefix, rest: file, total }, total)?;
-                Ok(Self::of_ogg(Ogg::read(&prefix, Some(&tail), &links)))
+                let links = Links::walk(&mut File { prefix, rest: file, total }, total)?;
+                Ok(Self::of_ogg(Ogg::read(prefix, Some(&tail), &links)))
             }
             _ if prefix.is_empty() => Ok(Self::of(Container::Unknown, Found::Empty)),
             container => {
-                let facts = look(container, &mut File { prefix: &prefix, rest: file, total }, Some(total))?;
+                let facts = look(container, &mut File { prefix, rest: file, total }, Some(total))?;
                 Ok(Self::of_facts(container, facts))
             }
         }

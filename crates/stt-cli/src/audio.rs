@@ -65,28 +65,47 @@ impl Way {
         let source = match sendable(&inspection, shaping, &name, |reason| reason.fix(&name))? {
             Sendable::AsIs => Source::File(path.to_owned(), bytes),
             Sendable::Behind(new) => Source::Memory(rebuilt(&mut file, &new).map_err(unreadable)?),
-            Sendable::InPieces => {
-                let whole = stt_long::Source::file(path).map_err(broken(&name))?;
-                return Self::in_pieces(whole, shaping.plan, &name);
-            }
+            Sendable::InPieces => return Self::decoded(path, shaping.plan, &name),
         };
         Ok(Self::Whole(Prepared::of(&inspection, source)))
     }
 
+    /// The same for a file of which everything is at hand that is in it.
+    pub(crate) fn of_contents(path: &Path, bytes: Vec<u8>, shaping: &Shaping) -> Result<Self, Problem> {
+        if shaping.raw.is_some() {
+            return Self::of_file(path, shaping);
+        }
+        let name = path.display().to_string();
+        Self::of_memory(bytes, shaping, &name, |reason| reason.fix(&name), |_| Self::decoded(path, shaping.plan, &name))
+    }
+
     /// The same for audio that came from standard input and is complete.
     pub(crate) fn of_bytes(bytes: Vec<u8>, shaping: &Shaping, subject: &str) -> Result<Self, Problem> {
-        let unreadable = |error: io::Error| Problem::input(subject, io_reason(&error));
-        let mut cursor = Cursor::new(bytes);
-        let inspection = Inspection::of_file(&mut cursor).map_err(unreadable)?;
-        let source = match sendable(&inspection, shaping, subject, |_| None)? {
-            Sendable::AsIs => Source::Memory(cursor.into_inner()),
-            Sendable::Behind(new) => Source::Memory(rebuilt(&mut cursor, &new).map_err(unreadable)?),
-            Sendable::InPieces => {
-                cursor.rewind().map_err(unreadable)?;
-                return Self::in_pieces(stt_long::Source::reader(cursor), shaping.plan, subject);
+        let decoded = |bytes| Self::in_pieces(stt_long::Source::reader(Cursor::new(bytes)), shaping.plan, subject);
+        Self::of_memory(bytes, shaping, subject, |_| None, decoded)
+    }
+
+    fn of_memory(
+        bytes: Vec<u8>,
+        shaping: &Shaping,
+        subject: &str,
+        fix: impl Fn(&Reason) -> Option<String>,
+        decoded: impl FnOnce(Vec<u8>) -> Result<Self, Problem>,
+    ) -> Result<Self, Problem> {
+        let inspection = Inspection::of_bytes(&bytes);
+        let source = match sendable(&inspection, shaping, subject, fix)? {
+            Sendable::AsIs => bytes,
+            Sendable::Behind(new) => {
+                rebuilt(&mut Cursor::new(bytes), &new).map_err(|error| Problem::input(subject, io_reason(&error)))?
             }
+            Sendable::InPieces => return decoded(bytes),
         };
-        Ok(Self::Whole(Prepared::of(&inspection, source)))
+        Ok(Self::Whole(Prepared::of(&inspection, Source::Memory(source))))
+    }
+
+    /// A file that has to be decoded.
+    fn decoded(path: &Path, plan: Plan, subject: &str) -> Result<Self, Problem> {
+        Self::in_pieces(stt_long::Source::file(path).map_err(broken(subject))?, plan, subject)
     }
 
     /// Whatever has to be decoded.

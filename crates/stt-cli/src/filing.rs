@@ -11,7 +11,7 @@ use stt_transcript::{Segment, Transcript};
 use tokio::task::spawn_blocking;
 
 use crate::{
-    audio::{Prepared, Source, Way},
+    audio::Way,
     batch::Teller,
     folder::{Began, Folder, Standing},
     heard::{Failed, Heard},
@@ -83,7 +83,11 @@ impl Filing {
         };
         let outcome = match &input {
             Input::File(path) => {
-                let way = Way::of_file(path, &self.session.shaping).map(|way| at_hand(way, contents));
+                let shaping = &self.session.shaping;
+                let way = match contents {
+                    Some(bytes) => Way::of_contents(path, bytes, shaping),
+                    None => Way::of_file(path, shaping),
+                };
                 self.session.go(input, way, &tell).await
             }
             _ => Arc::clone(&self.session).run(input, tell).await,
@@ -119,17 +123,5 @@ impl Filing {
     async fn file(&self, index: usize, outcome: Outcome, transcript: Transcript, began: Began) -> Filed {
         let problem = self.folder.store(index, &transcript, began).await.err();
         Filed { outcome, problem, transcript }
-    }
-}
-
-/// The same way, without a second look into the file if that is as long as what was read.
-fn at_hand(way: Way, contents: Option<Vec<u8>>) -> Way {
-    match (way, contents) {
-        (Way::Whole(Prepared { format, length, source: Source::File(_, bytes), warnings }), Some(contents))
-            if bytes == contents.len() as u64 =>
-        {
-            Way::Whole(Prepared { format, length, source: Source::Memory(contents), warnings })
-        }
-        (way, _) => way,
     }
 }

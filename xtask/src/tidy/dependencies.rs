@@ -134,7 +134,6 @@ const ALLOWED: &[Row] = &[
     (
         "stt-cli",
         &[
-            ("blake3", "whether an input is still the same"),
             ("clap", "arguments and help"),
             ("clap_complete", "completions for shells"),
             ("clap_mangen", "manual pages"),
@@ -147,7 +146,7 @@ const ALLOWED: &[Row] = &[
             ("httpdate", "the time in that answer"),
             ("humantime", "times in the log"),
             ("indicatif", "the line that tells how far a run is"),
-            ("rustix", "how many files may be open"),
+            ("rustix", "how many files may be open, and the way of files to the disk"),
             ("serde", "what a check finds as JSON"),
             ("serde_json", "what a check finds as JSON"),
             ("sha2", "the hash of answers that are kept"),
@@ -159,6 +158,7 @@ const ALLOWED: &[Row] = &[
             ("toml", "configuration files"),
             ("tracing", "what is said, for the log"),
             ("tracing-subscriber", "the log"),
+            ("twox-hash", "whether an input is still the same"),
             ("x509-parser", "who issued a certificate, and until when"),
         ],
     ),

@@ -21,9 +21,10 @@ fn examine(bytes: &[u8]) {
     let mut counting = Counting { inner: Cursor::new(bytes), read: 0 };
     let file = Inspection::of_file(&mut counting).expect("memory can be read");
     assert!(counting.read <= LOOKED_AT, "{} bytes were read", counting.read);
+    assert_eq!(Inspection::of_bytes(bytes), file, "a file and its bytes are one thing");
     let memory = Inspection::of_prefix(bytes, Some(total));
     if bytes.len() <= stt_audio::PREFIX {
-        assert_eq!(file, memory, "a file and its bytes are one thing");
+        assert_eq!(file, memory, "a short file and its beginning are one thing");
     }
     match file.verdict(Limits::RECOGNITION) {
         Verdict::Accepted(_) => {}

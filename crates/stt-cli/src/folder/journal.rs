@@ -18,6 +18,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{kept::Text, snapshot::Snapshot};
+use crate::output::begin_sync;
 
 /// What is known of the inputs of a folder, and the file that keeps it.
 ///
@@ -216,6 +217,11 @@ impl Journal {
         self.write(&[line])?;
         self.loose.store(true, Ordering::Release);
         Ok(())
+    }
+
+    /// Lets what was noted go to the disk, so that [`sync`](Self::sync) has less to wait for.
+    pub(crate) fn begin_sync(&self) {
+        begin_sync(&self.file);
     }
 
     /// Sees to it that everything is on the disk that was noted before.

@@ -20,8 +20,8 @@ use stt_transcript::{Captions, Format, Transcript};
 use self::{
     journal::{Journal, JournalError, Line, State, Work},
     kept::Text,
-    snapshot::{Snapshot, contents_of, hash},
-    writer::{Draft, Unwritten, Writer},
+    snapshot::{Contents, Snapshot, hash},
+    writer::{File, Unwritten, Writer},
 };
 pub(crate) use self::{
     kept::is_below,
@@ -154,7 +154,7 @@ impl Folder {
         &self,
         entry: &Entry,
         work: Work,
-        drafts: Vec<Draft>,
+        drafts: Vec<File<String>>,
         transcript: &Transcript,
     ) -> Result<(), Unwritten> {
         let (place, words) = (entry.place.clone(), transcript.has_words());
@@ -198,8 +198,8 @@ impl Folder {
     }
 
     /// A file of results with this in it.
-    fn draft(&self, path: &Path, text: String) -> Draft {
-        Draft { path: path.to_owned(), name: self.name_of(path), text }
+    fn draft(&self, path: &Path, text: String) -> File<String> {
+        File::of(path.to_owned(), self.name_of(path), text)
     }
 
     /// What is to be in a file of results.
@@ -217,11 +217,9 @@ impl Folder {
     }
 
     fn look(&self, path: &Path) -> io::Result<Began> {
-        // The snapshot comes first: if somebody writes meanwhile, it is not the one of the hashed contents.
-        let snapshot = Snapshot::of(path)?;
-        let (hash, contents) = contents_of(path)?;
+        let Contents { snapshot, hash, bytes } = Contents::of(path)?;
         let input = named(&path::absolute(path)?);
-        Ok(Began { work: Work { input, options: self.options.clone(), hash, snapshot }, contents })
+        Ok(Began { work: Work { input, options: self.options.clone(), hash, snapshot }, contents: bytes })
     }
 
     fn not_noted(&self, error: &io::Error) -> Problem {

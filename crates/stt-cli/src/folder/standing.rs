@@ -7,7 +7,7 @@ use stt_transcript::Transcript;
 use super::{
     Began, Entry, Folder,
     journal::{Record, State, Work, Written},
-    snapshot::{Snapshot, contents_of},
+    snapshot::{Contents, Snapshot},
     unreadable,
 };
 use crate::{
@@ -128,7 +128,7 @@ impl Folder {
             let shown = path.display();
             // A run that was killed may have come to give a file its name without coming to note it.
             let placed = self.journal.placing(&name);
-            if placed.is_some_and(|placed| contents_of(path).is_ok_and(|(hash, _)| hash == placed)) {
+            if placed.is_some_and(|placed| Contents::of(path).is_ok_and(|contents| contents.hash == placed)) {
                 return None;
             }
             let cause = match files().find(|file| file.name == name) {
@@ -144,12 +144,12 @@ impl Folder {
 /// Whether a file is the one that was worked on, by what is in it.
 fn is_same(path: &Path, work: &Work) -> std::io::Result<bool> {
     let snapshot = Snapshot::of(path)?;
-    Ok((snapshot == work.snapshot && Path::new(&work.input) == absolute(path)) || contents_of(path)?.0 == work.hash)
+    Ok((snapshot == work.snapshot && Path::new(&work.input) == absolute(path)) || Contents::of(path)?.hash == work.hash)
 }
 
 fn is_as_written(path: &Path, file: &Written) -> bool {
     Snapshot::of(path).is_ok_and(|now| now == file.snapshot)
-        || contents_of(path).is_ok_and(|(hash, _)| hash == file.hash)
+        || Contents::of(path).is_ok_and(|contents| contents.hash == file.hash)
 }
 
 /// Found out now, and not after the audio has been paid for.

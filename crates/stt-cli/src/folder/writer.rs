@@ -10,10 +10,7 @@ use std::{
     time::Duration,
 };
 
-use tokio::{
-    sync::{Semaphore, oneshot},
-    task::spawn_blocking,
-};
+use tokio::sync::oneshot;
 
 use super::{
     journal::{Journal, Line, Placing, Written},
@@ -23,27 +20,22 @@ use crate::output::{Beside, Synced};
 
 /// Where results get their names and the journal its lines.
 ///
-/// Each input's files are written beside their places and synced, some at the same time. What comes then is the work of
-/// one thread: it waits for all that are being written, renames them, syncs each folder once, and then the journal, which
-/// is on the disk as soon with many lines as with one. Nobody is told of the end before that, so nobody who was told makes
-/// the others wait.
+/// That is the work of one thread, which takes all that waits for it at once: it writes files beside their places, syncs
+/// and renames them, syncs each folder once, and then the journal, which is on the disk as soon with many lines as with
+/// one. Nobody is told of the end before that.
 #[derive(Debug)]
 pub(super) struct Writer {
-    root: Arc<Path>,
-    /// One for each input whose files may be written at the same time.
-    turns: Semaphore,
-    /// Held by everything that is being written.
-    coming: Arc<()>,
-    jobs: mpsc::Sender<(Job, Arc<()>)>,
+    jobs: mpsc::Sender<Job<File<String>>>,
 }
 
-/// A file of results that is to be.
+/// A file of results on its way, which is a text at first.
 #[derive(Debug)]
-pub(super) struct Draft {
-    pub(super) path: PathBuf,
+pub(super) struct File<S> {
+    path: PathBuf,
     /// What it is called in the journal.
-    pub(super) name: String,
-    pub(super) text: String,
+    name: String,
+    hash: String,
+    state: S,
 }
 
 /// Why results are not where they belong.
@@ -59,72 +51,86 @@ impl Writer {
     /// For the results below a folder. Its thread ends with this value.
     pub(super) fn start(root: &Path, journal: Arc<Journal>) -> io::Result<Self> {
         let (jobs, incoming) = mpsc::channel();
-        let root: Arc<Path> = root.into();
-        let coming = Arc::default();
-        let (above, others) = (Arc::clone(&root), Arc::clone(&coming));
+        let root = root.to_owned();
         thread::Builder::new().name("stt-writer".to_owned()).spawn(move || {
-            while let Ok((first, came)) = incoming.recv() {
-                drop(came);
+            while let Ok(first) = incoming.recv() {
+                thread::sleep(GATHERING);
                 let mut jobs = vec![first];
-                // Beside those who write there are the writer and this thread.
-                while 2 < Arc::strong_count(&others) {
-                    // Whoever fails does not come.
-                    jobs.extend(incoming.recv_timeout(MOMENT).ok().map(|(job, _)| job));
+                while jobs.iter().map(|job: &Job<File<String>>| job.files().len()).sum::<usize>() < AT_ONCE
+                    && let Ok(job) = incoming.try_recv()
+                {
+                    jobs.push(job);
                 }
-                jobs.extend(incoming.try_iter().map(|(job, _)| job));
-                place(jobs, &above, &journal);
+                place(jobs, &root, &journal);
             }
         })?;
-        Ok(Self { root, turns: Semaphore::new(AT_ONCE), coming, jobs })
+        Ok(Self { jobs })
     }
 
     /// Writes files, and then notes what they come to; it has happened when this returns.
     pub(super) async fn write(
         &self,
-        drafts: Vec<Draft>,
+        drafts: Vec<File<String>>,
         line: impl FnOnce(Vec<Written>) -> Line + Send + 'static,
     ) -> Result<(), Unwritten> {
-        let coming = Arc::clone(&self.coming);
-        let files = match drafts.is_empty() {
-            true => Vec::new(),
-            false => {
-                let root = Arc::clone(&self.root);
-                // Turns are never withdrawn.
-                let _turn = self.turns.acquire().await;
-                spawn_blocking(move || drafts.into_iter().map(|draft| draft.ready(&root)).collect())
-                    .await
-                    .unwrap_or_else(|_| Err(broke_down()))?
-            }
-        };
         let (answer, answered) = oneshot::channel();
-        // Where the thread broke down nobody answers.
-        let _ = self.jobs.send((Job { files, line: Box::new(line), answer }, coming));
-        answered.await.unwrap_or_else(|_| Err(broke_down()))
+        // Where the thread broke down nobody answers. The place of the mistake was told when it happened.
+        let _ = self.jobs.send(Job { files: Ok(drafts), line: Box::new(line), answer });
+        answered.await.unwrap_or_else(|_| Err(Unwritten::Journal(io::Error::other("internal error"))))
     }
 }
 
-/// A mistake of this program, whose place was told when it happened.
-fn broke_down() -> Unwritten {
-    Unwritten::Journal(io::Error::other("internal error"))
+/// The results of one input, as far as they are.
+struct Job<F> {
+    files: Result<Vec<F>, Unwritten>,
+    line: Box<dyn FnOnce(Vec<Written>) -> Line + Send>,
+    answer: oneshot::Sender<Result<(), Unwritten>>,
 }
 
-impl Draft {
-    /// Writes it beside its place, so that it is on the disk.
-    fn ready(self, root: &Path) -> Result<Ready, Unwritten> {
-        match self.beside(root) {
-            Ok(file) => Ok(Ready { hash: hash(self.text.as_bytes()), text: self, file }),
-            Err(error) => Err(Unwritten::File(self.path, error)),
-        }
+impl<F> Job<F> {
+    fn files(&self) -> &[F] {
+        self.files.as_deref().unwrap_or_default()
     }
 
-    fn beside(&self, root: &Path) -> io::Result<Synced> {
-        let folder = self.path.parent().unwrap_or(root);
-        if !folder.is_dir() {
-            fs::create_dir_all(folder)?;
+    /// Goes one step on with its files, unless it has failed.
+    fn step<G>(self, step: impl FnMut(F) -> Result<G, Unwritten>) -> Job<G> {
+        let Self { files, line, answer } = self;
+        Job { files: files.and_then(|files| files.into_iter().map(step).collect()), line, answer }
+    }
+}
+
+impl File<String> {
+    /// A text that is to be a file.
+    pub(super) fn of(path: PathBuf, name: String, text: String) -> Self {
+        Self { path, name, hash: hash(text.as_bytes()), state: text }
+    }
+
+    fn placing(&self) -> Placing {
+        Placing { name: self.name.clone(), hash: self.hash.clone() }
+    }
+
+    /// Writes it beside its place, whose folder need not be there yet.
+    fn written(self) -> Result<File<Beside>, Unwritten> {
+        self.step(|path, text| {
+            let mut file = match (Beside::create(path), path.parent()) {
+                (Err(error), Some(folder)) if error.kind() == io::ErrorKind::NotFound => {
+                    fs::create_dir_all(folder)?;
+                    Beside::create(path)?
+                }
+                (created, _) => created?,
+            };
+            file.write_all(text.as_bytes()).map(|()| file)
+        })
+    }
+}
+
+impl<S> File<S> {
+    fn step<T>(self, step: impl FnOnce(&Path, S) -> io::Result<T>) -> Result<File<T>, Unwritten> {
+        let Self { path, name, hash, state } = self;
+        match step(&path, state) {
+            Ok(state) => Ok(File { path, name, hash, state }),
+            Err(error) => Err(Unwritten::File(path, error)),
         }
-        let mut file = Beside::create(&self.path)?;
-        file.write_all(self.text.as_bytes())?;
-        file.synced()
     }
 
     /// The folders that lead to it: each may be as new as the file.
@@ -133,37 +139,9 @@ impl Draft {
     }
 }
 
-/// A file of results that is complete, and not in its place yet.
-struct Ready {
-    text: Draft,
-    hash: String,
-    file: Synced,
-}
-
-impl Ready {
-    fn placing(&self) -> Placing {
-        Placing { name: self.text.name.clone(), hash: self.hash.clone() }
-    }
-
-    fn placed(self) -> Result<Placed, Unwritten> {
-        let Self { text: Draft { path, name, .. }, hash, file } = self;
-        match file.rename() {
-            Ok(()) => Ok(Placed { path, name, hash }),
-            Err(error) => Err(Unwritten::File(path, error)),
-        }
-    }
-}
-
-/// A file of results that has its name.
-struct Placed {
-    path: PathBuf,
-    name: String,
-    hash: String,
-}
-
-impl Placed {
-    /// What it is now, unless a folder on the way is lost.
-    fn written(self, lost: &BTreeMap<&Path, io::Error>) -> Result<Written, Unwritten> {
+impl File<()> {
+    /// What it is now that it has its name, unless a folder on the way is lost.
+    fn snapshot(self, lost: &BTreeMap<PathBuf, io::Error>) -> Result<Written, Unwritten> {
         let lost = lost.iter().find(|(folder, _)| self.path.starts_with(folder));
         match lost.map_or_else(|| Snapshot::of(&self.path), |(_, error)| Err(same(error))) {
             Ok(snapshot) => Ok(Written { name: self.name, hash: self.hash, snapshot }),
@@ -172,43 +150,38 @@ impl Placed {
     }
 }
 
-/// The results of one input.
-struct Job {
-    files: Vec<Ready>,
-    line: Box<dyn FnOnce(Vec<Written>) -> Line + Send>,
-    answer: oneshot::Sender<Result<(), Unwritten>>,
-}
-
-/// Gives everything its name that became ready at the same time. What fails concerns its own input alone.
-fn place(jobs: Vec<Job>, root: &Path, journal: &Journal) {
-    let texts = || jobs.iter().flat_map(|job| &job.files).map(|ready| &ready.text);
-    let folders: BTreeSet<PathBuf> = texts().flat_map(|text| text.folders(root)).map(Path::to_owned).collect();
+/// Writes everything that is ready at the same time. What fails concerns its own input alone.
+fn place(jobs: Vec<Job<File<String>>>, root: &Path, journal: &Journal) {
     // What appears must be known to be ours, also when this is killed before it can be noted as done.
-    let placing: Vec<Placing> = jobs.iter().flat_map(|job| &job.files).map(Ready::placing).collect();
-    let begun = match placing.is_empty() {
-        true => Ok(()),
-        false => journal.note(Line::Placing { files: placing }).and_then(|()| journal.sync()),
+    let placing: Vec<Placing> = jobs.iter().flat_map(Job::files).map(File::placing).collect();
+    let noted = if placing.is_empty() { Ok(()) } else { journal.note(Line::Placing { files: placing }) };
+    let jobs: Vec<_> = jobs.into_iter().map(|job| job.step(File::written)).collect();
+    // The disk takes all of it on its way before the first is waited for.
+    jobs.iter().flat_map(Job::files).for_each(|file| file.state.begin_sync());
+    journal.begin_sync();
+    let jobs: Vec<_> = jobs.into_iter().map(|job| job.step(|file| file.step(|_, beside| beside.synced()))).collect();
+    let noted = noted.and_then(|()| journal.sync());
+    let named = |file: File<Synced>| match &noted {
+        Ok(()) => file.step(|_, synced| synced.rename()),
+        Err(error) => Err(Unwritten::Journal(same(error))),
     };
-    let placed = |files: Vec<Ready>| {
-        begun.as_ref().map_err(|error| Unwritten::Journal(same(error)))?;
-        files.into_iter().map(Ready::placed).collect::<Result<Vec<Placed>, Unwritten>>()
-    };
-    let jobs: Vec<_> = jobs.into_iter().map(|job| (placed(job.files), job.line, job.answer)).collect();
-    let lost = |folder: &PathBuf| sync_folder(folder).err();
-    let lost = folders.iter().filter_map(|folder| Some((folder.as_path(), lost(folder)?))).collect();
-    let (mut lines, mut noted) = (Vec::new(), Vec::new());
-    for (placed, line, answer) in jobs {
-        match placed.and_then(|placed| placed.into_iter().map(|file| file.written(&lost)).collect()) {
+    let jobs: Vec<_> = jobs.into_iter().map(|job| job.step(named)).collect();
+    let folders: BTreeSet<&Path> = jobs.iter().flat_map(Job::files).flat_map(|file| file.folders(root)).collect();
+    let lost = |folder: &Path| Some((folder.to_owned(), sync_folder(folder).err()?));
+    let lost = folders.into_iter().filter_map(lost).collect();
+    let (mut lines, mut waiting) = (Vec::new(), Vec::new());
+    for Job { files, line, answer } in jobs.into_iter().map(|job| job.step(|file| file.snapshot(&lost))) {
+        match files {
             Ok(written) => {
                 lines.push(line(written));
-                noted.push(answer);
+                waiting.push(answer);
             }
             // Nobody waits any more when the run was interrupted twice.
             Err(unwritten) => drop(answer.send(Err(unwritten))),
         }
     }
     let appended = journal.append(&lines);
-    for answer in noted {
+    for answer in waiting {
         let _ = answer.send(appended.as_ref().copied().map_err(|error| Unwritten::Journal(same(error))));
     }
 }
@@ -231,12 +204,13 @@ fn sync_folder(_: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// How long the thread waits for whoever may come no more.
-const MOMENT: Duration = Duration::from_millis(1);
+/// How long the first waits for others, as databases do it for a group of commits: a request takes hundreds of times as
+/// long.
+const GATHERING: Duration = Duration::from_millis(2);
 
-/// Disks take a few files at once for hardly more time than one. Many at once get into each other's way in a folder: with
-/// 16 each takes three times the CPU time.
-const AT_ONCE: usize = 4;
+/// Files that are written at the same time, unless one input has more. A disk takes 16 in half the time of 16 by
+/// themselves, while each is open.
+const AT_ONCE: usize = 16;
 
 #[cfg(test)]
 mod tests {
@@ -250,7 +224,7 @@ mod tests {
         let journal = Arc::new(Journal::open(root, false).unwrap());
         let writer = Writer::start(root, Arc::clone(&journal)).unwrap();
         let write = |name: &'static str| {
-            let text = Draft { path: root.join(name), name: name.to_owned(), text: format!("This is {name}.\n") };
+            let text = File::of(root.join(name), name.to_owned(), format!("This is {name}.\n"));
             writer.write(vec![text], move |files| Line::Failed { place: name.to_owned(), work: None, files })
         };
         let (a, b, c) = tokio::join!(write("a.txt"), write("b/b.txt"), write("c/d/c.txt"));
@@ -270,7 +244,7 @@ mod tests {
         let journal = Arc::new(Journal::open(folder.path(), false).unwrap());
         let writer = Writer::start(folder.path(), journal).unwrap();
         let write = |name: &str| {
-            let text = Draft { path: folder.path().join(name), name: name.to_owned(), text: String::new() };
+            let text = File::of(folder.path().join(name), name.to_owned(), String::new());
             writer.write(vec![text], |files| Line::Failed { place: String::new(), work: None, files })
         };
         // A folder is no file.

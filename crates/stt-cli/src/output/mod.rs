@@ -15,7 +15,7 @@ use stt_transcript::escape_for_terminal as escaped;
 use tracing::{debug, error, info};
 
 pub(crate) use self::{
-    beside::{Beside, Synced},
+    beside::{Beside, Synced, begin_sync},
     sound::{Sound, SoundForm, Unwritten},
 };
 use crate::{
