@@ -215,24 +215,27 @@ fn what_is_said_to_be_done_is_on_the_disk_before_that() {
     let trace = fs::read_to_string(trace).unwrap();
     for number in 0..5 {
         for form in ["txt", "json"] {
-            let part = format!("{}/.n{number:03}.{form}.", out.display());
-            let steps = [
-                ("fsync(", part.clone()),
-                ("rename", part),
-                ("fsync(", format!("{}>", out.display())),
-                ("write(", format!(r#"{{\"event\":\"done\",\"place\":\"n{number:03}.wav\""#)),
-                ("fdatasync(", format!("{}/.stt-journal.ndjson>", out.display())),
-            ];
-            // Each behind the one before it. One thread does all of them.
-            let mut lines = trace.lines();
-            for (call, about) in &steps {
-                let is = |line: &str| line.split_whitespace().nth(1).is_some_and(|word| word.starts_with(call));
-                assert!(
-                    lines.any(|line| is(line) && line.contains(about)),
-                    "no {call} of {about} in its place:\n{trace}"
-                );
-            }
+            let name = format!("n{number:03}.{form}");
+            let sync = ("fsync(", format!("{}/.{name}.", out.display()));
+            let rename = ("rename", format!("{}/.{name}.", out.display()));
+            let sync_folder = ("fsync(", format!("{}>", out.display()));
+            let done = ("write(", format!(r#"{{\"event\":\"done\",\"place\":\"n{number:03}.wav\""#));
+            let sync_journal = ("fdatasync(", format!("{}/.stt-journal.ndjson>", out.display()));
+            // Without it nobody would know of a file whose end is not noted whose it is.
+            let placing = ("write(", format!(r#"\"name\":\"{name}\",\"hash\":"#));
+            in_order(&trace, &[&placing, &sync_journal, &rename]);
+            in_order(&trace, &[&sync, &rename, &sync_folder, &done, &sync_journal]);
         }
+    }
+}
+
+/// Whether these calls of the kernel came one after another, by what is in their lines; one thread makes all of them.
+#[cfg(target_os = "linux")]
+fn in_order(trace: &str, steps: &[&(&str, String)]) {
+    let mut lines = trace.lines();
+    for (call, about) in steps {
+        let is = |line: &str| line.split_whitespace().nth(1).is_some_and(|word| word.starts_with(call));
+        assert!(lines.any(|line| is(line) && line.contains(about)), "no {call} of {about} in its place:\n{trace}");
     }
 }
 
