@@ -5,65 +5,48 @@ use std::{
     collections::BTreeMap,
     fs,
     io::{BufRead, BufReader, Read},
-    path::{Path, PathBuf},
+    ops::Deref,
+    path::Path,
     process::{Command, Stdio},
     thread,
     time::Duration,
 };
 
 use serde_json::Value;
-use stt_emulator::{Emulator, Expect, Fault, Running};
-use tempfile::TempDir;
+use stt_emulator::{Emulator, Expect, Fault};
 
-use crate::cli::{Run, clip, run, stt};
+use crate::{
+    cli::{Run, clip, run},
+    place::Place,
+};
 
-/// A folder with inputs below `in`, an emulator, and runs of the program in it.
-struct Desk {
-    emulator: Running,
-    folder: TempDir,
+/// A folder with inputs below `in`, and runs of the program that write below `out`.
+struct Desk(Place);
+
+impl Deref for Desk {
+    type Target = Place;
+
+    fn deref(&self) -> &Place {
+        &self.0
+    }
 }
 
 impl Desk {
     /// With these inputs, each saying its own name.
     fn with(inputs: &[&str]) -> Self {
-        let desk =
-            Self { emulator: Emulator::builder().start_blocking().unwrap(), folder: tempfile::tempdir().unwrap() };
+        let desk = Self(Place::new());
         for input in inputs {
             desk.put(&format!("in/{input}"), &clip(&format!("This is {}.", word(input))));
         }
         desk
     }
 
-    fn path(&self, name: &str) -> PathBuf {
-        self.folder.path().join(name)
-    }
-
-    fn put(&self, name: &str, bytes: &[u8]) {
-        let path = self.path(name);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, bytes).unwrap();
-    }
-
-    fn text(&self, name: &str) -> String {
-        fs::read_to_string(self.path(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
-    }
-
     fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = stt(&[&["transcribe", "-l", "en-US", "-O", "out"], arguments].concat());
-        command.current_dir(self.folder.path());
-        command.env("AZURE_SPEECH_ENDPOINT", self.emulator.endpoint()).env("AZURE_SPEECH_KEY", self.emulator.key());
-        command
+        self.asking(&[&["transcribe", "-l", "en-US", "-O", "out"], arguments].concat())
     }
 
     fn run(&self, arguments: &[&str]) -> Run {
         run(&mut self.command(arguments))
-    }
-
-    /// How many recognitions were asked for since this was asked last.
-    fn asked(&self) -> usize {
-        let count = self.emulator.journal().len();
-        self.emulator.reset();
-        count
     }
 
     /// Every file of results, without the journal.

@@ -15,6 +15,7 @@ mod folder;
 mod headers;
 mod long;
 mod page;
+mod place;
 mod promises;
 mod python;
 mod recipes;

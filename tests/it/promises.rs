@@ -267,6 +267,11 @@ fn whoever_interrupts_twice_waits_for_nothing_and_loses_nothing() {
             thread::sleep(Duration::from_millis(20));
         }
         assert_eq!(child.wait().unwrap().code(), Some(130));
+        let mut rest = String::new();
+        said.read_to_string(&mut rest).unwrap();
+        if times == 2 {
+            assert!(rest.starts_with("dropped: "), "{rest}");
+        }
         assert!(begun.elapsed() < Duration::from_secs(5), "ten seconds would have been waited for otherwise");
         emulator.reset();
     }

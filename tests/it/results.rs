@@ -185,4 +185,10 @@ fn no_file_that_the_run_reads_is_replaced_by_its_results() {
         assert_eq!((ran.code, ran.err.lines().last()), (Some(2), Some(said.as_str())));
     }
     assert_eq!(fs::read_to_string(&list).unwrap(), "tests/audio/pencils.wav\n");
+    write("stt.toml", "[profile.default]\nlanguage = \"en-US\"\n");
+    let pencils = root().join("tests/audio/pencils.wav");
+    let mut command = stt(&["transcribe", "--emulator", "-o", "stt.toml", pencils.to_str().unwrap()]);
+    let ran = run(command.current_dir(&folder));
+    let said = "stt.toml is read by this run, and the results would replace it";
+    assert_eq!((ran.code, ran.err.lines().last()), (Some(2), Some(said)));
 }

@@ -1,64 +1,45 @@
 //! The service's answers in files: kept as they came, and made results again without a service, a key or the audio.
 
-use std::{
-    collections::BTreeMap,
-    fs,
-    path::{Path, PathBuf},
-    process::Command,
-};
+use std::{collections::BTreeMap, fs, ops::Deref, path::Path, process::Command};
 
 use serde_json::Value;
-use stt_emulator::{Emulator, Fault, Running, Transport};
-use tempfile::TempDir;
+use stt_emulator::{Fault, Transport};
 
 use crate::{
     cli::{Run, clip, run, run_with_input, stt},
     faults::{KEY, Server},
     folder::crc32,
+    place::Place,
     support::root,
 };
 
-/// A folder with inputs, an emulator, and runs of the program in it.
-struct Desk {
-    emulator: Running,
-    folder: TempDir,
+/// A folder with inputs, and runs of the program that keep answers below `answers`.
+struct Desk(Place);
+
+impl Deref for Desk {
+    type Target = Place;
+
+    fn deref(&self) -> &Place {
+        &self.0
+    }
 }
 
 impl Desk {
     fn with(inputs: &[(&str, Vec<u8>)]) -> Self {
-        let desk =
-            Self { emulator: Emulator::builder().start_blocking().unwrap(), folder: tempfile::tempdir().unwrap() };
+        let desk = Self(Place::new());
         for (name, bytes) in inputs {
             desk.put(name, bytes);
         }
         desk
     }
 
-    fn path(&self, name: &str) -> PathBuf {
-        self.folder.path().join(name)
-    }
-
-    fn put(&self, name: &str, bytes: &[u8]) {
-        let path = self.path(name);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, bytes).unwrap();
-    }
-
-    fn text(&self, name: &str) -> String {
-        fs::read_to_string(self.path(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
+    /// Asks the service, and keeps what it answers.
+    fn saving(&self, arguments: &[&str]) -> Command {
+        self.asking(&[&["transcribe", "-l", "en-US", "--save-response", "answers"], arguments].concat())
     }
 
     fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = stt(&[&["transcribe"], arguments].concat());
-        command.current_dir(self.folder.path());
-        command
-    }
-
-    /// Asks the service, and keeps what it answers.
-    fn saving(&self, arguments: &[&str]) -> Command {
-        let mut command = self.command(&[&["-l", "en-US", "--save-response", "answers"], arguments].concat());
-        command.env("AZURE_SPEECH_ENDPOINT", self.emulator.endpoint()).env("AZURE_SPEECH_KEY", self.emulator.key());
-        command
+        self.stt(&[&["transcribe"], arguments].concat())
     }
 
     fn save(&self, arguments: &[&str]) -> Run {
@@ -68,13 +49,6 @@ impl Desk {
     /// Has neither a service nor a key.
     fn again(&self, arguments: &[&str]) -> Run {
         run(&mut self.command(arguments))
-    }
-
-    /// How many recognitions were asked for since this was asked last.
-    fn asked(&self) -> usize {
-        let count = self.emulator.journal().len();
-        self.emulator.reset();
-        count
     }
 
     /// Every file below a folder that is not hidden.
@@ -224,7 +198,7 @@ fn standard_input_and_assessments_are_kept_too() {
     assert!(refused.first_line().ends_with("holds an answer about another stream; use --force"), "{}", refused.err);
 
     let mut assess = stt(&["assess", "-l", "en-US", "--reference", "Good morning.", "--save-response", "scores"]);
-    assess.current_dir(desk.folder.path()).arg(desk.path("good.wav"));
+    assess.current_dir(desk.folder()).arg(desk.path("good.wav"));
     assess.env("AZURE_SPEECH_ENDPOINT", desk.emulator.endpoint()).env("AZURE_SPEECH_KEY", desk.emulator.key());
     assert_eq!(run(&mut assess).code, Some(0));
     let score: Value = serde_json::from_str(&desk.text("scores/good.json")).unwrap();
@@ -258,7 +232,7 @@ fn a_key_that_the_service_repeats_is_not_kept() {
         format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}", body.len()).into_bytes(),
     ]);
     let mut command = server.stt(&["transcribe", "-l", "en-US", "talk.wav", "--save-response", "answers"]);
-    let ran = run(command.current_dir(desk.folder.path()));
+    let ran = run(command.current_dir(desk.folder()));
     assert_eq!(ran.code, Some(3));
     assert_eq!(ran.first_line(), "talk.wav: the answer repeats the credential, and is not saved");
     assert_eq!(desk.names(), [""; 0]);

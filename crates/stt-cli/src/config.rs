@@ -11,7 +11,7 @@ mod places;
 mod service;
 mod show;
 
-use std::{collections::BTreeMap, env, ffi::OsString};
+use std::{collections::BTreeMap, env, ffi::OsString, path::Path};
 
 use clap::{ArgMatches, Command, CommandFactory, FromArgMatches, Id, parser::ValueSource};
 
@@ -108,6 +108,11 @@ impl Config {
     /// Who gives the value behind a name that counts: a flag, a variable, or a file and its line.
     pub(crate) fn place(&self, name: &str, environment: &Environment) -> Option<String> {
         show::place(Name::find(name)?, self, environment)
+    }
+
+    /// The files that values are from, or could be.
+    pub(crate) fn files(&self) -> impl Iterator<Item = &Path> {
+        [&self.places.project, &self.places.user].into_iter().filter_map(|place| place.as_deref())
     }
 
     /// `stt config`.

@@ -172,12 +172,7 @@ impl Gate {
             Some(stopped) if !not_tried.is_empty() => output.notice(&stopped.sentence(not_tried.len(), goes_on)),
             _ => {}
         }
-        for input in not_tried.iter().take(NAMED) {
-            output.notice(&format!("not tried: {}", input.subject()));
-        }
-        if NAMED < not_tried.len() {
-            output.notice(&format!("not tried: {} more", not_tried.len() - NAMED));
-        }
+        name("not tried", not_tried, output);
     }
 
     const fn pass(&self, length: Duration, is_trial: bool) -> Pass<'_> {
@@ -187,6 +182,16 @@ impl Gate {
     fn state(&self) -> MutexGuard<'_, State> {
         // Counts are whole after every statement, so a panic elsewhere leaves them usable.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Names inputs of which there is no result.
+pub(crate) fn name(what: &str, inputs: &[Input], output: &mut Output) {
+    for input in inputs.iter().take(NAMED) {
+        output.notice(&format!("{what}: {}", input.subject()));
+    }
+    if NAMED < inputs.len() {
+        output.notice(&format!("{what}: {} more", inputs.len() - NAMED));
     }
 }
 
@@ -298,11 +303,11 @@ const MOST_FAILURES: u32 = 10;
 /// restarts and changes of a network are over.
 const PAUSES: [Duration; 3] = [Duration::from_secs(5), Duration::from_secs(15), Duration::from_secs(45)];
 
-/// Inputs that are looked at and converted while others are under way, one for each of the program's threads.
-const AHEAD: usize = 2;
-
 /// Inputs that are named one by one; of more, their number says enough.
 const NAMED: usize = 20;
+
+/// Inputs that are looked at and converted while others are under way, one for each of the program's threads.
+const AHEAD: usize = 2;
 
 #[cfg(test)]
 mod tests;

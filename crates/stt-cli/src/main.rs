@@ -106,6 +106,7 @@ fn run(Configured { cli, config, notes }: &Configured, environment: &Environment
         Ok(output) => output,
         Err(problem) => return refuse(&problem),
     };
+    output.protect(config.files());
     for note in notes {
         output.note(note);
     }

@@ -4,6 +4,7 @@ mod progress;
 mod tally;
 
 use std::{
+    collections::BTreeSet,
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -17,7 +18,7 @@ use self::{progress::Progress, tally::Tally};
 use crate::{
     exit::Exit,
     failure::Reach,
-    gate::{Gate, Pause, Stopped},
+    gate::{self, Gate, Pause, Stopped},
     heard::Heard,
     inputs::Input,
     output::Output,
@@ -37,15 +38,13 @@ pub(crate) struct Report<'a> {
     allowed: u32,
     several: bool,
     tally: Tally,
-    /// Inputs of which nothing was asked because the run was stopped.
-    not_tried: Vec<Input>,
+    /// Inputs whose end is awaited, by their places in the run.
+    waiting: BTreeSet<usize>,
+    /// Those of which nothing was asked because the run was stopped.
+    not_tried: BTreeSet<usize>,
     /// The pause that was told last.
     pause: Option<Pause>,
     began: Instant,
-    /// Inputs of this run, those among them that an earlier one had done.
-    all: usize,
-    /// Inputs of which the end is awaited.
-    left: usize,
     /// When a program was last told how far the run is.
     told: Option<Instant>,
     /// Whether it was said that there are other ways for long audio.
@@ -70,11 +69,10 @@ impl<'a> Report<'a> {
             gate,
             several,
             tally: Tally::default(),
-            not_tried: Vec::new(),
+            waiting: BTreeSet::new(),
+            not_tried: BTreeSet::new(),
             pause: None,
             began: Instant::now(),
-            all: 0,
-            left: 0,
             told: None,
             is_long_said: false,
             troubled: false,
@@ -89,8 +87,7 @@ impl<'a> Report<'a> {
 
     /// So many inputs are begun now, one after the other.
     pub(crate) fn begin(&mut self, inputs: usize) {
-        self.all = self.tally.done_before + inputs;
-        self.left = inputs;
+        self.waiting = (0..inputs).collect();
         self.began = Instant::now();
     }
 
@@ -120,14 +117,19 @@ impl<'a> Report<'a> {
         self.pause();
     }
 
-    /// The run was stopped before anything of an input was asked.
-    pub(crate) fn not_tried(&mut self, input: &Input) {
-        self.not_tried.push(input.clone());
+    /// The run was stopped before anything was asked of the input at this place.
+    pub(crate) fn not_tried(&mut self, place: usize) {
+        self.over(place);
+        self.not_tried.insert(place);
+    }
+
+    /// The input at this place has come to an end, of which more is told next.
+    pub(crate) fn over(&mut self, place: usize) {
+        self.waiting.remove(&place);
     }
 
     /// All of an input.
     pub(crate) fn ended(&mut self, outcome: &Outcome, transcript: &Transcript) {
-        self.left = self.left.saturating_sub(1);
         if transcript.segments().iter().any(|segment| segment.failure().is_some()) {
             self.tally.failed += 1;
         } else if transcript.has_words() {
@@ -150,7 +152,6 @@ impl<'a> Report<'a> {
 
     /// The work on an input broke down, by a mistake of this program.
     pub(crate) fn broke_down(&mut self, input: &Input, heard: &Heard) {
-        self.left = self.left.saturating_sub(1);
         self.heard(input, heard, 1);
         self.tally.failed += 1;
         self.show();
@@ -158,7 +159,6 @@ impl<'a> Report<'a> {
 
     /// All of an input whose results are not where they belong.
     pub(crate) fn not_stored(&mut self, input: &Input, problem: &Problem) {
-        self.left = self.left.saturating_sub(1);
         self.output.problem(problem);
         self.tally.failed += 1;
         self.tally.fail(problem.alike(), &input.name());
@@ -213,10 +213,11 @@ impl<'a> Report<'a> {
             return;
         }
         let now = Instant::now();
-        let progress = Progress::of(&self.tally, self.left, now - self.began, self.gate.limiter());
+        let left = self.waiting.len() + self.not_tried.len();
+        let progress = Progress::of(&self.tally, left, now - self.began, self.gate.limiter());
         if !self.output.is_watched() {
             self.output.progress(&progress.to_string());
-        } else if self.left == 0 || self.told.is_none_or(|told| EVERY <= now - told) {
+        } else if left == 0 || self.told.is_none_or(|told| EVERY <= now - told) {
             self.told = Some(now);
             self.output.notice(&serde_json::to_string(&progress).expect("names and numbers"));
         }
@@ -233,21 +234,26 @@ impl<'a> Report<'a> {
         self.troubled = !self.troubled;
     }
 
-    /// What became of all inputs, with those that were not begun.
+    /// What became of all inputs of the run, of which so many were begun.
     pub(crate) fn summary(
         &mut self,
-        not_begun: impl IntoIterator<Item = Input>,
+        inputs: &[&Input],
+        begun: usize,
         goes_on: Option<&GoesOn<'_>>,
         for_programs: bool,
     ) {
+        let not_begun = self.waiting.split_off(&begun);
         self.not_tried.extend(not_begun);
-        self.gate.tell(&self.not_tried, goes_on.is_some(), self.output);
+        let at = |places: &BTreeSet<usize>| places.iter().map(|place| inputs[*place].clone()).collect::<Vec<_>>();
+        let (dropped, not_tried) = (at(&self.waiting), at(&self.not_tried));
+        if !self.output.is_unread() {
+            gate::name("dropped", &dropped, self.output);
+        }
+        self.gate.tell(&not_tried, goes_on.is_some(), self.output);
         let tally = &mut self.tally;
-        tally.not_tried = self.not_tried.len();
+        (tally.dropped, tally.not_tried) = (dropped.len(), not_tried.len());
         tally.stopped = self.gate.stopped().map(Stopped::word);
-        let known = tally.with_words + tally.without_words + tally.failed + tally.not_tried;
-        tally.inputs = self.all.max(known);
-        tally.dropped = tally.inputs - known;
+        tally.inputs = tally.with_words + tally.without_words + tally.failed + tally.dropped + tally.not_tried;
         if for_programs {
             let json = serde_json::to_string(tally).expect("names and numbers");
             self.output.notice(&json);
@@ -271,28 +277,10 @@ const LONG: &str =
 
 #[cfg(test)]
 mod tests {
-    use std::{
-        io::{self, Write},
-        sync::{Arc, Mutex},
-        time::Duration,
-    };
-
     use super::*;
+    use crate::output::Said;
     use http::Response;
     use stt_auth::{Access, Authorization, Lease, Now};
-
-    #[derive(Clone, Default)]
-    struct Said(Arc<Mutex<Vec<u8>>>);
-
-    impl Write for Said {
-        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-            self.0.lock().unwrap().write(bytes)
-        }
-
-        fn flush(&mut self) -> io::Result<()> {
-            Ok(())
-        }
-    }
 
     #[test]
     fn a_token_that_cannot_be_replaced_is_one_warning_until_it_can() {
@@ -315,7 +303,7 @@ mod tests {
         lease(580).answered(Response::new("header.payload.signature2"), at(580));
         report.trouble();
         report.trouble();
-        let said = String::from_utf8(said.0.lock().unwrap().clone()).unwrap();
+        let said = said.text();
         let lines: Vec<&str> = said.lines().collect();
         assert_eq!(lines.len(), 2, "{said}");
         assert!(

@@ -137,6 +137,9 @@ impl Run<'_> {
         let deliver = |place: usize, told: Told<Event, Outcome>| {
             let input = &inputs.list[place];
             let mut report = report.borrow_mut();
+            if let Told::Done(_) = told {
+                report.over(place);
+            }
             let mut heard = |heard: &Heard, report: &mut Report<'_>| {
                 let written = writing.heard(input, heard.segment(), report.output);
                 report.heard(input, heard, writing.pieces());
@@ -153,7 +156,7 @@ impl Run<'_> {
                     return Ok(());
                 }
                 Told::Done(Ok(outcome)) if !outcome.is_tried => {
-                    report.not_tried(input);
+                    report.not_tried(place);
                     return Ok(());
                 }
                 Told::Done(Ok(outcome)) => outcome,
@@ -174,7 +177,7 @@ impl Run<'_> {
         };
         let ended = batch.run(inputs.list.clone(), work, || session.gate.room(self.jobs), finishing, deliver).await;
         let for_programs = args.summary == Some(SummaryForm::Json);
-        report.into_inner().summary(inputs.list[ended.begun..].iter().cloned(), None, for_programs);
+        report.into_inner().summary(&inputs.list.iter().collect::<Vec<_>>(), ended.begun, None, for_programs);
         ended
     }
 
@@ -202,11 +205,14 @@ impl Run<'_> {
         let deliver = |item: usize, told| {
             let input = &inputs.list[places[item]];
             let mut report = report.borrow_mut();
+            if let Told::Done(_) = told {
+                report.over(item);
+            }
             match told {
                 Told::Event(Event::Heard(heard)) => report.heard(input, &heard, 1),
                 Told::Event(Event::Note(note)) => report.output.note(&format!("{}: {note}", input.subject())),
                 Told::Event(Event::Unsaved(problem)) => report.output.problem(&problem),
-                Told::Done(Ok(Filed { outcome, .. })) if !outcome.is_tried => report.not_tried(input),
+                Told::Done(Ok(Filed { outcome, .. })) if !outcome.is_tried => report.not_tried(item),
                 Told::Done(Ok(Filed { problem: Some(problem), .. })) => report.not_stored(input, &problem),
                 Told::Done(Ok(Filed { outcome, transcript, .. })) => report.ended(&outcome, &transcript),
                 Told::Done(Err(Panicked)) => report.broke_down(input, &Heard::internal(input)),
@@ -220,10 +226,10 @@ impl Run<'_> {
             report.borrow_mut().finishing(count);
         };
         let ended = batch.run(items, work, || session.gate.room(self.jobs), finishing, deliver).await;
-        let not_begun = places[ended.begun..].iter().map(|index| inputs.list[*index].clone());
+        let worked_on: Vec<&Input> = places.iter().map(|index| &inputs.list[*index]).collect();
         let for_programs = args.summary == Some(SummaryForm::Json);
         let goes_on = GoesOn { folder: root, command: typed() };
-        report.into_inner().summary(not_begun, Some(&goes_on), for_programs);
+        report.into_inner().summary(&worked_on, ended.begun, Some(&goes_on), for_programs);
         Ok(ended)
     }
 

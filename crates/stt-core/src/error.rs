@@ -170,7 +170,7 @@ impl Error {
                 TransportKind::Closed | TransportKind::Stale => {
                     write!(f, "{host} closed the connection without an answer")
                 }
-                TransportKind::Connect => write!(f, "cannot connect to {host}"),
+                TransportKind::Connect => write!(f, "cannot connect to {}", self.0.asked.authority),
                 TransportKind::NotHttp => write!(f, "{host} does not speak HTTP"),
                 TransportKind::Other => write!(f, "the exchange with {host} failed"),
                 TransportKind::Protocol => write!(f, "{host} broke the rules of HTTP"),

@@ -2,7 +2,7 @@
 
 use std::{error::Error as StdError, fmt};
 
-use http::StatusCode;
+use http::{StatusCode, Uri};
 use stt_auth::{Authorization, Resource};
 use stt_model::Status;
 
@@ -26,6 +26,8 @@ pub struct Refusal {
 #[derive(Clone, Debug)]
 pub(crate) struct Asked {
     pub(crate) host: String,
+    /// The same with its port, where that was given.
+    pub(crate) authority: String,
     pub(crate) region: Option<String>,
     pub(crate) credential: Option<&'static str>,
 }
@@ -33,7 +35,8 @@ pub(crate) struct Asked {
 impl Asked {
     /// The service, by an answer that came some other way than through a call.
     pub(crate) fn unknown() -> Self {
-        Self { host: "the service".to_owned(), region: None, credential: Some("credential") }
+        let host = "the service".to_owned();
+        Self { authority: host.clone(), host, region: None, credential: Some("credential") }
     }
 
     /// The resource that a call is made against.
@@ -46,7 +49,9 @@ impl Asked {
             _ => Some("access token"),
         };
         let endpoint = resource.endpoint();
-        Self { host: endpoint.host().to_owned(), region: endpoint.region().map(ToString::to_string), credential }
+        let (host, region) = (endpoint.host().to_owned(), endpoint.region().map(ToString::to_string));
+        let authority = endpoint.speech().parse().ok().and_then(|speech: Uri| Some(speech.authority()?.to_string()));
+        Self { authority: authority.unwrap_or_else(|| host.clone()), host, region, credential }
     }
 }
 

@@ -41,7 +41,7 @@ pub(crate) use self::{
 /// Speech to text with the REST API for short audio of Azure Speech: up to 60 seconds of audio a request.
 #[derive(Debug, Parser)]
 #[command(name = "stt", version, before_help = EXAMPLES, arg_required_else_help = true)]
-#[command(max_term_width = 120, disable_help_subcommand = true)]
+#[command(max_term_width = 120)]
 pub(crate) struct Cli {
     #[command(flatten)]
     pub(crate) talk: TalkArgs,

@@ -2,6 +2,8 @@
 
 mod beside;
 mod log;
+#[cfg(test)]
+mod said;
 mod sound;
 
 use std::{
@@ -14,6 +16,8 @@ use indicatif::{ProgressBar, ProgressStyle};
 use stt_transcript::escape_for_terminal as escaped;
 use tracing::{debug, error, info};
 
+#[cfg(test)]
+pub(crate) use self::said::Said;
 pub(crate) use self::{
     beside::{Beside, Synced, begin_sync},
     sound::{Sound, SoundForm, Unwritten},
@@ -37,6 +41,8 @@ pub(crate) struct Output {
     /// The heaviest exit code so far.
     exit: Exit,
     state: State,
+    /// Files that results never replace, whatever the run reads.
+    protected: Vec<PathBuf>,
 }
 
 /// Whether results can still be written.
@@ -83,6 +89,7 @@ impl Output {
             progress,
             exit: Exit::Success,
             state: State::Open,
+            protected: Vec::new(),
         })
     }
 
@@ -98,7 +105,13 @@ impl Output {
             progress: ProgressBar::hidden(),
             exit: Exit::Success,
             state: State::Open,
+            protected: Vec::new(),
         }
+    }
+
+    /// From now on no result replaces these files.
+    pub(crate) fn protect<'a>(&mut self, paths: impl Iterator<Item = &'a Path>) {
+        self.protected.extend(paths.map(Path::to_owned));
     }
 
     /// Writes the results to a file, which appears under its name when [`finish`](Self::finish) has been called.
@@ -112,8 +125,10 @@ impl Output {
         // Standard output under its other name stays what it is: a file that it was sent to would be replaced.
         let is_stdout = |path: &Path| path == Path::new("-") || path == Path::new("/dev/stdout");
         let Some(path) = path.filter(|path| !is_stdout(path)) else { return Ok(()) };
+        let is_it = |target: &Path, read: &Path| fs::canonicalize(read).is_ok_and(|read| read == target);
         if let Ok(target) = fs::canonicalize(path)
-            && reads.into_iter().any(|read| fs::canonicalize(read).is_ok_and(|read| read == target))
+            && (reads.into_iter().any(|read| is_it(&target, read))
+                || self.protected.iter().any(|read| is_it(&target, read)))
         {
             return Err(Problem::usage(format!(
                 "{} is read by this run, and the results would replace it",
@@ -357,6 +372,7 @@ mod tests {
             progress: ProgressBar::hidden(),
             exit: Exit::Success,
             state: State::Open,
+            protected: Vec::new(),
         };
         (output, talk)
     }

@@ -58,7 +58,7 @@ pub(crate) async fn run(args: &TranscribeArgs, root: &Path, output: &mut Output)
         _ => format!("{shown}: {written} kept {noun} written, {left} left"),
     });
     if args.summary == Some(SummaryForm::Json) {
-        report.summary([], None, true);
+        report.summary(&[], 0, None, true);
     }
     Ok(())
 }

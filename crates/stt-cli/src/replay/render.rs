@@ -55,6 +55,7 @@ pub(crate) async fn run(args: &TranscribeArgs, environment: &Environment, output
     for (index, replay) in replays.list.iter().enumerate() {
         let language = replay.language.clone().unwrap_or_else(|| language.clone());
         let again = Again { args, language, several: replays.several };
+        report.over(index);
         let is_read = match targets.get(index) {
             Some(targets) => again.file(replay, targets, &mut report),
             None => again.print(replay, &mut report),
@@ -65,7 +66,8 @@ pub(crate) async fn run(args: &TranscribeArgs, environment: &Environment, output
         // Whoever wants the end is heard between two inputs.
         yield_now().await;
     }
-    report.summary([], None, args.summary == Some(SummaryForm::Json));
+    let inputs: Vec<&Input> = replays.list.iter().map(|replay| &replay.input).collect();
+    report.summary(&inputs, inputs.len(), None, args.summary == Some(SummaryForm::Json));
     Ok(())
 }
 

@@ -3,11 +3,11 @@
 use std::{
     fs,
     future::Future,
-    io::{self, Write},
+    io,
     net::SocketAddr,
     path::PathBuf,
     sync::{
-        Mutex, PoisonError,
+        Mutex,
         atomic::{AtomicU32, Ordering},
         mpsc,
     },
@@ -29,29 +29,10 @@ use crate::{
     drive::drive,
     exit::Exit,
     gate::Gate,
+    output::Said,
 };
 
 const HOST: &str = "speech.example";
-
-/// What was told to the user so far.
-#[derive(Clone, Default)]
-struct Said(Arc<Mutex<Vec<u8>>>);
-
-impl Said {
-    fn text(&self) -> String {
-        String::from_utf8(self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()).unwrap()
-    }
-}
-
-impl Write for Said {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).write(bytes)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
 
 /// Three inputs, and a place for their results.
 struct Desk {

@@ -17,7 +17,7 @@ async fn a_port_where_nobody_listens() {
     let audio = Audio::from_bytes(audio(100)).unwrap();
     let error = client(&format!("http://127.0.0.1:{port}")).recognize(audio, Language::EN_US).await.unwrap_err();
     assert_eq!((transport(&error), error.audio_sent()), (TransportKind::Connect, 0));
-    assert_eq!(error.to_string(), "cannot connect to 127.0.0.1");
+    assert_eq!(error.to_string(), format!("cannot connect to 127.0.0.1:{port}"));
     let source = error.source().unwrap();
     assert_eq!(source.to_string(), "no address of the host accepts a connection");
     assert!(source.source().unwrap().to_string().contains("refused"));
