@@ -174,12 +174,14 @@ impl Inputs {
         };
         for entry in entries.iter().filter(|entry| !is_hidden(entry)) {
             let (path, place) = (entry.path(), place.join(entry.file_name()));
-            if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+            let kind = entry.file_type();
+            if kind.as_ref().is_ok_and(fs::FileType::is_dir) {
                 if !filter.excludes(&place) {
                     self.descend(&path, &place, filter);
                 }
             } else if filter.takes(&place) {
-                self.push(Input::of(&path), &place);
+                let is_file = kind.is_ok_and(|kind| kind.is_file());
+                self.push(if is_file { Input::File(path) } else { Input::of(&path) }, &place);
             }
         }
     }

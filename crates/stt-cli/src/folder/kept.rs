@@ -46,7 +46,7 @@ impl Folder {
                 }
             };
             let texts = if texts.is_empty() { vec![text(place, &transcript)] } else { texts.clone() };
-            let target = |text: &Text| Target { format: Format::Text, path: root.join(&text.name) };
+            let target = |text: &Text| Target::of(Format::Text, root.join(&text.name));
             let targets = texts.iter().map(target).collect();
             let began = Began { work: work.clone(), contents: None };
             kept.push(Ok(Kept { transcript, index: entries.len(), texts, began }));

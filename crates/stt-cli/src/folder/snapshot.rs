@@ -34,7 +34,7 @@ impl Snapshot {
         std::fs::metadata(path).map(|about| Self::of_metadata(&about))
     }
 
-    fn of_metadata(about: &Metadata) -> Self {
+    pub(super) fn of_metadata(about: &Metadata) -> Self {
         let modified = about.modified().map_or((0, 0), |modified| match modified.duration_since(UNIX_EPOCH) {
             Ok(after) => (i64::try_from(after.as_secs()).unwrap_or(i64::MAX), after.subsec_nanos()),
             Err(before) => {

@@ -5,7 +5,7 @@ use std::{collections::HashSet, path::Path};
 use stt_transcript::Transcript;
 
 use super::{
-    Began, Entry, Folder,
+    Began, Entry, Folder, Target,
     journal::{Record, State, Work, Written},
     snapshot::{Contents, Snapshot},
     unreadable,
@@ -96,7 +96,7 @@ impl Folder {
             _ => {}
         }
         if let Some(work) = record.work.as_ref().filter(|work| !same && Path::new(&work.input) != absolute(path)) {
-            let there = entry.targets.iter().find(|target| target.path.exists());
+            let there = entry.targets.iter().find(|target| target.is_there);
             if let Some(target) = there {
                 let what = format!("{} holds the result of {}; use --force", target.path.display(), work.input);
                 return Standing::Refused(Problem::input(path.display().to_string(), what));
@@ -123,7 +123,7 @@ impl Folder {
     /// A file that would be overwritten and is not ours.
     pub(super) fn in_the_way(&self, entry: &Entry, record: Option<&Record>) -> Option<Problem> {
         let files = || record.iter().flat_map(|record| record.files.iter().chain(&record.former));
-        entry.targets.iter().map(|target| &target.path).filter(|path| path.exists()).find_map(|path| {
+        entry.targets.iter().filter(|target| target.is_there).find_map(|Target { path, .. }| {
             let name = self.name_of(path);
             let shown = path.display();
             // A run that was killed may have come to give a file its name without coming to note it.

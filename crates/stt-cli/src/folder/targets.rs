@@ -19,6 +19,14 @@ use crate::{
 pub(crate) struct Target {
     pub(crate) format: Format,
     pub(crate) path: PathBuf,
+    /// Whether something has this name before the run writes it.
+    pub(crate) is_there: bool,
+}
+
+impl Target {
+    pub(crate) fn of(format: Format, path: PathBuf) -> Self {
+        Self { is_there: path.exists(), format, path }
+    }
 }
 
 /// The files that each input writes below the folder, in the order of the inputs.
@@ -35,8 +43,8 @@ pub(crate) fn targets(root: &Path, inputs: &Inputs, formats: &[Format]) -> Resul
         let mut own = Vec::with_capacity(formats.len());
         if matches!(input, Input::File(_)) {
             for format in formats {
-                let path = root.join(place).with_extension(format.extension());
-                let shown = path.display();
+                let target = Target::of(*format, root.join(place).with_extension(format.extension()));
+                let shown = target.path.display();
                 if let Some(other) = writers.insert(shown.to_string().to_lowercase(), input) {
                     if other == input {
                         return Err(Problem::usage(format!("{} is given twice", input.name())));
@@ -44,11 +52,11 @@ pub(crate) fn targets(root: &Path, inputs: &Inputs, formats: &[Format]) -> Resul
                     let what = format!("{} and {} would both write {shown}", other.name(), input.name());
                     return Err(Problem::usage(what).hint("give them folders of their own".to_owned()));
                 }
-                if path.exists() && fs::canonicalize(&path).is_ok_and(|path| reads.contains(&path)) {
+                if target.is_there && fs::canonicalize(&target.path).is_ok_and(|path| reads.contains(&path)) {
                     let what = format!("{shown} is read by this run, and a result would replace it");
                     return Err(Problem::usage(what));
                 }
-                own.push(Target { format: *format, path });
+                own.push(target);
             }
         }
         all.push(own);

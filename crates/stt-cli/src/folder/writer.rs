@@ -16,7 +16,7 @@ use super::{
     journal::{Journal, Line, Placing, Written},
     snapshot::{Snapshot, hash},
 };
-use crate::output::{Beside, Synced};
+use crate::output::Beside;
 
 /// Where results get their names and the journal its lines.
 ///
@@ -139,18 +139,18 @@ impl<S> File<S> {
     }
 }
 
-impl File<()> {
-    /// What it is now that it has its name, unless a folder on the way is lost.
-    fn snapshot(self, lost: &BTreeMap<PathBuf, io::Error>) -> Result<Written, Unwritten> {
-        let lost = lost.iter().find(|(folder, _)| self.path.starts_with(folder));
-        match lost.map_or_else(|| Snapshot::of(&self.path), |(_, error)| Err(same(error))) {
-            Ok(snapshot) => Ok(Written { name: self.name, hash: self.hash, snapshot }),
-            Err(error) => Err(Unwritten::File(self.path, error)),
+impl File<Snapshot> {
+    /// What the journal says of it, unless a folder on the way is lost.
+    fn noted(self, lost: &BTreeMap<PathBuf, io::Error>) -> Result<Written, Unwritten> {
+        let Self { path, name, hash, state: snapshot } = self;
+        match lost.iter().find(|(folder, _)| path.starts_with(folder)) {
+            None => Ok(Written { name, hash, snapshot }),
+            Some((_, error)) => Err(Unwritten::File(path, same(error))),
         }
     }
 }
 
-/// Writes everything that is ready at the same time. What fails concerns its own input alone.
+/// Writes everything that is ready at the same time, all of it step by step. What fails concerns its own input alone.
 fn place(jobs: Vec<Job<File<String>>>, root: &Path, journal: &Journal) {
     // What appears must be known to be ours, also when this is killed before it can be noted as done.
     let placing: Vec<Placing> = jobs.iter().flat_map(Job::files).map(File::placing).collect();
@@ -159,10 +159,11 @@ fn place(jobs: Vec<Job<File<String>>>, root: &Path, journal: &Journal) {
     // The disk takes all of it on its way before the first is waited for.
     jobs.iter().flat_map(Job::files).for_each(|file| file.state.begin_sync());
     journal.begin_sync();
-    let jobs: Vec<_> = jobs.into_iter().map(|job| job.step(|file| file.step(|_, beside| beside.synced()))).collect();
+    let synced = |file: File<Beside>| file.step(|_, beside| beside.sync().map(|()| beside));
+    let jobs: Vec<_> = jobs.into_iter().map(|job| job.step(synced)).collect();
     let noted = noted.and_then(|()| journal.sync());
-    let named = |file: File<Synced>| match &noted {
-        Ok(()) => file.step(|_, synced| synced.rename()),
+    let named = |file: File<Beside>| match &noted {
+        Ok(()) => file.step(|_, beside| Ok(Snapshot::of_metadata(&beside.rename()?))),
         Err(error) => Err(Unwritten::Journal(same(error))),
     };
     let jobs: Vec<_> = jobs.into_iter().map(|job| job.step(named)).collect();
@@ -170,7 +171,7 @@ fn place(jobs: Vec<Job<File<String>>>, root: &Path, journal: &Journal) {
     let lost = |folder: &Path| Some((folder.to_owned(), sync_folder(folder).err()?));
     let lost = folders.into_iter().filter_map(lost).collect();
     let (mut lines, mut waiting) = (Vec::new(), Vec::new());
-    for Job { files, line, answer } in jobs.into_iter().map(|job| job.step(|file| file.snapshot(&lost))) {
+    for Job { files, line, answer } in jobs.into_iter().map(|job| job.step(|file| file.noted(&lost))) {
         match files {
             Ok(written) => {
                 lines.push(line(written));

@@ -2,7 +2,7 @@
 
 use std::{
     ffi::OsStr,
-    fs::{self, File, OpenOptions},
+    fs::{self, File, Metadata, OpenOptions},
     io::{self, Seek, SeekFrom, Write},
     path::{Path, PathBuf},
 };
@@ -85,44 +85,29 @@ impl Beside {
         self.place.take().map(|(temporary, _)| temporary)
     }
 
-    /// Lets what was written go to the disk, so that [`synced`](Self::synced) has less to wait for.
+    /// Lets what was written go to the disk, so that [`sync`](Self::sync) has less to wait for.
     pub(crate) fn begin_sync(&self) {
         begin_sync(&self.file);
     }
 
     /// Sees to it that what was written is on the disk, still under its own name.
-    pub(crate) fn synced(mut self) -> io::Result<Synced> {
-        if self.place.is_some() {
-            self.file.sync_all()?;
+    pub(crate) fn sync(&self) -> io::Result<()> {
+        if self.place.is_some() { self.file.sync_all() } else { Ok(()) }
+    }
+
+    /// Gives the file its name, and tells what it is then. Nothing is left of one that cannot be renamed.
+    pub(crate) fn rename(mut self) -> io::Result<Metadata> {
+        if let Some((temporary, target)) = &self.place {
+            fs::rename(temporary, target)?;
+            self.place = None;
         }
-        Ok(Synced(self.place.take()))
+        self.file.metadata()
     }
 
     /// Syncs the file and gives it its name. What cannot be renamed stays where the error says: it may have been paid for.
     pub(crate) fn into_place(mut self) -> Result<(), (io::Error, PathBuf)> {
         let Some((temporary, target)) = self.place.take() else { return Ok(()) };
         self.file.sync_all().and_then(|()| fs::rename(&temporary, target)).map_err(|error| (error, temporary))
-    }
-}
-
-/// A complete file that has yet to appear under its name: its name now, and the one it is to have.
-pub(crate) struct Synced(Option<(PathBuf, PathBuf)>);
-
-impl Synced {
-    /// Gives the file its name. Nothing is left of one that cannot be renamed.
-    pub(crate) fn rename(mut self) -> io::Result<()> {
-        let Some((temporary, target)) = &self.0 else { return Ok(()) };
-        fs::rename(temporary, target)?;
-        self.0 = None;
-        Ok(())
-    }
-}
-
-impl Drop for Synced {
-    fn drop(&mut self) {
-        if let Some((temporary, _)) = self.0.take() {
-            let _ = fs::remove_file(temporary);
-        }
     }
 }
 

@@ -19,7 +19,7 @@ use tracing::{debug, error, info};
 #[cfg(test)]
 pub(crate) use self::said::Said;
 pub(crate) use self::{
-    beside::{Beside, Synced, begin_sync},
+    beside::{Beside, begin_sync},
     sound::{Sound, SoundForm, Unwritten},
 };
 use crate::{
