@@ -8,7 +8,7 @@ use std::{
 
 use stt_model::{Language, Ticks};
 use stt_transcript::{Segment, Transcript};
-use tokio::task::spawn_blocking;
+use tokio::{sync::Semaphore, task::spawn_blocking};
 
 use crate::{
     audio::Way,
@@ -22,9 +22,11 @@ use crate::{
 
 /// Recognizes inputs and puts what was heard into a folder, each input as soon as it is done.
 pub(crate) struct Filing {
-    pub(crate) folder: Folder,
-    pub(crate) language: Language,
-    pub(crate) session: Arc<Session>,
+    folder: Folder,
+    language: Language,
+    session: Arc<Session>,
+    /// One for each input that may be read into memory at the same time.
+    turns: Semaphore,
 }
 
 /// What became of one input.
@@ -36,6 +38,10 @@ pub(crate) struct Filed {
 }
 
 impl Filing {
+    pub(crate) fn new(folder: Folder, language: Language, session: Arc<Session>) -> Self {
+        Self { folder, language, session, turns: Semaphore::new(AT_ONCE) }
+    }
+
     /// Does what is to be done about one input.
     pub(crate) async fn run(
         self: Arc<Self>,
@@ -115,6 +121,8 @@ impl Filing {
     async fn begin(self: &Arc<Self>, index: usize, path: PathBuf) -> Result<Began, Problem> {
         let filing = Arc::clone(self);
         let name = path.display().to_string();
+        // Turns are never withdrawn.
+        let _turn = self.turns.acquire().await;
         let begun = spawn_blocking(move || filing.folder.begin(index, &path)).await;
         begun.unwrap_or_else(|error| Err(Problem::input(name, format!("internal error: {error}"))))
     }
@@ -125,3 +133,6 @@ impl Filing {
         Filed { outcome, problem, transcript }
     }
 }
+
+/// A few threads read as fast as many, and each of them costs memory and time to wake.
+const AT_ONCE: usize = 4;

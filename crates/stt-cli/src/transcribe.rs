@@ -197,7 +197,7 @@ impl Run<'_> {
         }
         report.begin(items.len());
         let report = RefCell::new(report);
-        let filing = Arc::new(Filing { folder, language: language.clone(), session: Arc::clone(session) });
+        let filing = Arc::new(Filing::new(folder, language.clone(), Arc::clone(session)));
         let places: Vec<usize> = items.iter().map(|(index, ..)| *index).collect();
         let work = |(index, standing): (usize, Standing), teller| {
             Arc::clone(&filing).run(index, inputs.list[index].clone(), standing, teller)

@@ -34,7 +34,7 @@ pub(crate) use library::recognize;
 /// Measures, and prints what came out.
 pub(crate) fn run(choices: &Choices) -> Outcome<()> {
     let mut file = choices.json.as_ref().map(File::create).transpose()?;
-    let (files, rounds) = if choices.quick { (2_000, 3) } else { (10_000, 5) };
+    let (files, rounds) = if choices.quick { (2_000, 3) } else { (10_000, 9) };
     let folder = TempDir::new()?;
     let pin = Pin::find();
     let emulator = built("stt-emulator")?;

@@ -205,9 +205,9 @@ fn sync_folder(_: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// How long the first waits for others, as databases do it for a group of commits: a request takes hundreds of times as
+/// How long the first waits for others, as databases do it for a group of commits: a request takes a hundred times as
 /// long.
-const GATHERING: Duration = Duration::from_millis(2);
+const GATHERING: Duration = Duration::from_millis(4);
 
 /// Files that are written at the same time, unless one input has more. A disk takes 16 in half the time of 16 by
 /// themselves, while each is open.
