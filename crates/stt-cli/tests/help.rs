@@ -103,6 +103,11 @@ fn bash_completes_what_it_is_told() {
     assert_eq!(complete(&["stt", "trans"]), "transcribe\n");
     assert_eq!(complete(&["stt", "config", "s"]), "show\n");
     assert_eq!(complete(&["stt", "transcribe", "--upload", "o"]), "opus\n");
+    assert_eq!(complete(&["stt", "transcribe", "-l", "de-"]), "de-AT de-CH de-DE\n");
+    assert_eq!(complete(&["stt", "doctor", "--region", "swe"]), "swedencentral\n");
+    // Cargo.toml stands in the folder of the test; a number is no file.
+    assert_eq!(complete(&["stt", "transcribe", "--timeout", "Car"]), "Car\n");
+    assert_eq!(complete(&["stt", "transcribe", "--key-file", "Cargo.t"]), "Cargo.toml\n");
 }
 
 #[test]
