@@ -53,7 +53,9 @@ impl Choices {
 pub(crate) fn run(choices: &Choices) -> Outcome<()> {
     let folder = TempDir::new()?;
     let served = Served::start(Pin { pinned: false }, &built("stt-emulator")?, &EMULATOR)?;
-    let desk = Desk { program: built("stt")?, folder: folder.path(), served };
+    // Before anybody has asked it anything.
+    let idle = served.open_files()?;
+    let desk = Desk { program: built("stt")?, folder: folder.path(), served, idle };
     let result = desk.kill(choices);
     if result.is_err() {
         eprintln!("what is there is left in {}", folder.keep().display());
@@ -68,6 +70,8 @@ struct Desk<'a> {
     program: PathBuf,
     folder: &'a Path,
     served: Served,
+    /// Files that the emulator has open when nobody is connected with it.
+    idle: usize,
 }
 
 /// What the kills came to.
@@ -206,17 +210,16 @@ impl Desk<'_> {
         Ok(child.wait()?)
     }
 
-    /// How many requests have come, when no more come that were under way.
+    /// How many requests have come, when the emulator is done with those of a run that was killed.
     fn settled(&self) -> Outcome<u64> {
-        let mut last = self.served.asked()?;
-        loop {
-            thread::sleep(SETTLED);
-            let now = self.served.asked()?;
-            if now == last {
-                return Ok(now);
+        let killed = Instant::now();
+        while self.idle < self.served.open_files()? {
+            if SETTLED < killed.elapsed() {
+                return Err("the emulator keeps the connections of a run that was killed".into());
             }
-            last = now;
+            thread::sleep(Duration::from_millis(1));
         }
+        self.served.asked()
     }
 
     fn command(&self, results: &Path) -> Command {
@@ -278,8 +281,8 @@ const JOBS: u64 = 8;
 /// Answers take long enough for kills to meet requests that are under way.
 const EMULATOR: [&str; 4] = ["--journal-audio", "none", "--latency", "8ms±8ms"];
 
-/// Nothing that was sent to an emulator on this machine comes later than that.
-const SETTLED: Duration = Duration::from_millis(30);
+/// How long an emulator may take to see that nobody waits for its answers any more.
+const SETTLED: Duration = Duration::from_secs(5);
 
 /// How often runs are killed that go on in the same folder: what is left for the later ones is ever less.
 const KILLS: u64 = 4;

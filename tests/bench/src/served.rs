@@ -50,6 +50,11 @@ impl Served {
         Ok(kibibytes as f64 * 1024.0 / 1e6)
     }
 
+    /// How many files the process has open, sockets among them.
+    pub(crate) fn open_files(&self) -> Outcome<usize> {
+        Ok(fs::read_dir(format!("/proc/{}/fd", self.process()))?.count())
+    }
+
     /// How many requests have come so far, by the number of the last one.
     pub(crate) fn asked(&self) -> Outcome<u64> {
         let last: Vec<Value> = serde_json::from_str(&self.get("requests?limit=1")?)?;
