@@ -118,7 +118,8 @@ fn many_inputs_keep_their_order_their_names_and_their_failures() {
     desk.emulator.arm(&Fault::status(400).body(r#"{"Message":"Unsupported audio format"}"#).skip(3).times(1));
     desk.emulator.arm(&Fault::transport(Transport::CloseBeforeResponse).skip(5).times(1));
     let flags = ["-f", "ndjson", "--summary", "json"];
-    let inputs = ["z.wav", "in", "quiet.wav", "--max-seconds", "8", "--retries", "0"];
+    // One after the other, so that the faults meet pieces of the third input.
+    let inputs = ["z.wav", "in", "quiet.wav", "--max-seconds", "8", "--retries", "0", "-j", "1"];
     let first = desk.save(&[&flags[..], &inputs].concat());
     let again = desk.again(&[&flags[..], &["--from-response", "answers"]].concat());
     assert_eq!((again.code, &again.out), (first.code, &first.out), "{}", again.err);
