@@ -289,7 +289,7 @@ const SETTLED: Duration = Duration::from_secs(5);
 /// How often runs are killed that go on in the same folder: what is left for the later ones is ever less.
 const KILLS: u64 = 4;
 
-/// Folders that may be finished without any kill.
+/// Folders that may be finished without any kill, one after another.
 const LONGEST: usize = 100;
 
 #[cfg(test)]
