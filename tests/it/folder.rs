@@ -213,6 +213,21 @@ fn a_journal_of_a_newer_version_is_left_alone() {
     assert_eq!(desk.run(&["in", "--force"]).code, Some(0));
 }
 
+/// Killed when a result had its name and that was not noted, and once more before the next result had it.
+#[test]
+fn a_run_that_was_killed_twice_over_the_same_file_goes_on() {
+    let desk = Desk::with(&["one.wav"]);
+    assert_eq!((desk.run(&["in"]).code, desk.asked()), (Some(0), 1));
+    let journal = desk.text("out/.stt-journal.ndjson");
+    let before: String = journal.split_inclusive('\n').filter(|line| !line.contains("\"done\"")).collect();
+    let json = r#"{"event":"placing","files":[{"name":"one.txt","hash":"of the second run"}]}"#;
+    let journal = format!("{before}{json}\t{:08x}\n", crc32(json.as_bytes()));
+    desk.put("out/.stt-journal.ndjson", journal.as_bytes());
+    let ran = desk.run(&["in"]);
+    assert_eq!((ran.code, ran.first_line()), (Some(0), "resuming: 0 done, 1 uncertain, 0 left"), "{}", ran.err);
+    assert_eq!((desk.asked(), desk.text("out/one.txt").as_str()), (1, "This is one.\n"));
+}
+
 /// CRC-32 as ISO 3309 has it, bit by bit.
 pub(crate) fn crc32(bytes: &[u8]) -> u32 {
     !bytes

@@ -34,8 +34,9 @@ pub(crate) struct Journal {
     path: PathBuf,
     /// What earlier runs left.
     records: HashMap<String, Record>,
-    /// Hashes of files that were about to get their names, by these.
-    placing: HashMap<String, String>,
+    /// Hashes of files that were about to get their names, by these. More than one where runs were killed one after
+    /// another: the file may be that of each.
+    placing: HashMap<String, Vec<String>>,
     /// Lines in the middle that are not what was written.
     damaged: usize,
 }
@@ -181,9 +182,9 @@ impl Journal {
         self.records.get(place)
     }
 
-    /// The hash of the file that was to get this name, when a run was killed that may have come to give it.
-    pub(crate) fn placing(&self, name: &str) -> Option<&str> {
-        self.placing.get(name).map(String::as_str)
+    /// The hashes of files that were to get this name, when runs were killed that may have come to give it.
+    pub(crate) fn placing(&self, name: &str) -> &[String] {
+        self.placing.get(name).map(Vec::as_slice).unwrap_or_default()
     }
 
     /// All inputs with what is known of them, in the order of their names.
@@ -257,7 +258,7 @@ pub(crate) fn path(folder: &Path) -> PathBuf {
 #[derive(Debug, Default)]
 struct Past {
     records: HashMap<String, Record>,
-    placing: HashMap<String, String>,
+    placing: HashMap<String, Vec<String>>,
     damaged: usize,
     /// Bytes up to the end of the last whole line.
     length: u64,
@@ -289,11 +290,17 @@ impl Past {
         match line {
             Line::Run { .. } => {}
             Line::Begun { place } => records.entry(place).or_default().state = State::Begun,
-            Line::Placing { files } => self.placing.extend(files.into_iter().map(|file| (file.name, file.hash))),
+            Line::Placing { files } => {
+                files.into_iter().for_each(|file| self.placing.entry(file.name).or_default().push(file.hash));
+            }
             Line::Done { place, work, files, words } => {
+                self.placed(&files);
+                let records = &mut self.records;
                 records.entry(place).or_default().become_of(Some(work), files, State::Done { words });
             }
             Line::Failed { place, work, files } => {
+                self.placed(&files);
+                let records = &mut self.records;
                 records.entry(place).or_default().become_of(work, files, State::Failed);
             }
             Line::Kept { place, work, transcript, texts } => {
@@ -301,6 +308,13 @@ impl Past {
                 (record.work, record.state) = (Some(work), State::Kept { transcript, texts });
             }
         }
+    }
+}
+
+impl Past {
+    /// These have their names, so nothing is uncertain about them.
+    fn placed(&mut self, files: &[Written]) {
+        files.iter().for_each(|file| drop(self.placing.remove(&file.name)));
     }
 }
 
@@ -384,6 +398,22 @@ mod tests {
         assert_eq!(state(&journal, "c"), Some(State::Begun));
         assert_eq!(state(&journal, "d"), Some(state_of_d));
         assert_eq!((state(&journal, "e"), journal.damaged()), (None, 0));
+    }
+
+    #[test]
+    fn a_file_may_be_that_of_any_run_that_was_killed_until_its_name_is_noted() {
+        let folder = tempfile::tempdir().unwrap();
+        let placing =
+            |hash: &str| Line::Placing { files: vec![Placing { name: "a".to_owned(), hash: hash.to_owned() }] };
+        let reopened = || Journal::open(folder.path(), false).unwrap();
+        reopened().append(&[placing("1")]).unwrap();
+        reopened().append(&[placing("2")]).unwrap();
+        assert_eq!(reopened().placing("a"), ["1", "2"]);
+        let work = work();
+        let file = Written { name: "a".to_owned(), hash: "2".to_owned(), snapshot: work.snapshot.clone() };
+        let done = Line::Done { place: "a.wav".to_owned(), work, files: vec![file], words: true };
+        reopened().append(&[done]).unwrap();
+        assert!(reopened().placing("a").is_empty());
     }
 
     #[test]

@@ -128,7 +128,7 @@ impl Folder {
             let shown = path.display();
             // A run that was killed may have come to give a file its name without coming to note it.
             let placed = self.journal.placing(&name);
-            if placed.is_some_and(|placed| Contents::of(path).is_ok_and(|contents| contents.hash == placed)) {
+            if !placed.is_empty() && Contents::of(path).is_ok_and(|contents| placed.contains(&contents.hash)) {
                 return None;
             }
             let cause = match files().find(|file| file.name == name) {
