@@ -119,7 +119,6 @@ impl<'a> Report<'a> {
 
     /// The run was stopped before anything was asked of the input at this place.
     pub(crate) fn not_tried(&mut self, place: usize) {
-        self.over(place);
         self.not_tried.insert(place);
     }
 

@@ -87,8 +87,8 @@ impl Contents {
     }
 }
 
-/// The hash of some bytes, in hex digits: XXH3 of 128 bits, which every input can be read with. It tells contents apart
-/// that nobody made to be taken for each other.
+/// The hash of some bytes, in hex digits: XXH3 of 128 bits, because it is taken of every input. It is good against chance,
+/// and nobody gains by a forgery here.
 pub(crate) fn hash(bytes: &[u8]) -> String {
     format!("{:032x}", XxHash3_128::oneshot(bytes))
 }
